@@ -1,0 +1,125 @@
+"""The record of one primitive operation, and what it sees when it is bound to buffers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+Call = tuple[Callable[..., object], tuple[object, ...]]
+"""A function and the positional arguments it is to be called with, buffers included."""
+
+
+def maximum(x: Any, y: Any, out: Array) -> Call:
+    """The call that writes the larger of ``x`` and ``y``; NaN wins."""
+    # NumPy wants the output of these two by keyword.
+    return partial(np.maximum, out=out), (x, y)
+
+
+def minimum(x: Any, y: Any, out: Array) -> Call:
+    """The call that writes the smaller of ``x`` and ``y``; NaN wins."""
+    return partial(np.minimum, out=out), (x, y)
+
+
+@dataclass(frozen=True)
+class NoOptions:
+    """The options of an op that has none."""
+
+
+class Binding:
+    """One node bound to its buffers: what an op reads and writes.
+
+    ``out`` and ``inputs`` are the value buffers of the node and of its inputs, ``options`` the
+    node's options over the op's defaults. ``scratch`` buffers belong to this node and are shared
+    between its forward and backward calls.
+    """
+
+    def __init__(self, out: Array, inputs: tuple[Array, ...], options: Mapping[str, Any]) -> None:
+        self.out = out
+        self.inputs = inputs
+        self.options = options
+        self._scratch: dict[str, Array] = {}
+
+    @property
+    def x(self) -> Array:
+        """The first input."""
+        return self.inputs[0]
+
+    def scratch(self, name: str, like: Array | None = None) -> Array:
+        """A buffer of the shape and memory order of ``like`` (default: of the output)."""
+        if name not in self._scratch:
+            self._scratch[name] = np.zeros_like(self.out if like is None else like)
+        return self._scratch[name]
+
+
+@dataclass(frozen=True)
+class Local:
+    """A local derivative: where its value stands once ``calls`` have run.
+
+    ``value`` is a number when the derivative is constant, else an array that broadcasts against
+    the op's output.
+    """
+
+    value: Array | float
+    calls: tuple[Call, ...] = ()
+
+
+Forward = Callable[[Binding], list[Call]]
+LocalRule = Callable[[Binding], Local]
+VjpRule = Callable[[Binding, Array, Array], list[Call]]
+
+
+@dataclass(frozen=True)
+class Op:
+    """Everything about one primitive.
+
+    ``forward`` lists the calls that fill ``out``. Exactly one of ``locals`` and ``vjps`` is given,
+    an entry per input. An elementwise op gives ``locals``, its local derivatives: the message to
+    an input is the upstream gradient times it. Any other op gives ``vjps``: the calls that write
+    the vector-Jacobian product of the upstream gradient (second argument) into the message (third
+    argument).
+
+    ``definition`` is the textbook formula on plain arrays, valid for complex arguments and not
+    careful about overflow. Kernels are judged against it, and derivatives against its complex step
+    (Squire and Trapp, "Using complex variables to estimate derivatives of real functions", 1998).
+
+    In ``latex`` and ``local_latex``, ``#1`` and ``#2`` stand for the inputs and ``#0`` for the
+    output.
+    """
+
+    name: str
+    label: str
+    summary: str
+    latex: str
+    local_latex: tuple[str, ...]
+    forward: Forward
+    definition: Callable[..., Array]
+    locals: tuple[LocalRule, ...] = ()
+    vjps: tuple[VjpRule, ...] = ()
+    shape: Callable[[tuple[Shape, ...], Mapping[str, Any]], Shape] | None = None
+    options: type = NoOptions
+    activation: bool = False
+    kinks: tuple[float, ...] = field(default=())
+    """Arguments at which a unary op has no derivative; its local derivative says what is taken."""
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each entry of the output depends on the same entry of the inputs alone."""
+        return bool(self.locals)
+
+    def output_shape(self, shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shape:
+        """The shape of the output; raises ``ValueError`` when the input shapes do not fit."""
+        if self.shape is not None:
+            return self.shape(shapes, options)
+        return np.broadcast_shapes(*shapes)
+
+
+def write_latex(template: str, output: str, *inputs: str) -> str:
+    """``template`` with ``#0`` replaced by ``output`` and ``#1``, ``#2`` ... by ``inputs``."""
+    for position, text in reversed(list(enumerate((output, *inputs)))):
+        template = template.replace(f"#{position}", text)
+    return template

@@ -1,0 +1,1 @@
+"""What can be built: from a spec to a graph and its initial parameters."""

@@ -1,0 +1,58 @@
+"""A name picked from a registry, with its options."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.networks.errors import NetworkError
+
+
+class Record(Protocol):
+    """An entry of a registry: what the catalog shows and what a choice is checked against."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def options(self) -> type: ...
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The name of a registry's entry and the options that differ from its defaults."""
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def resolve(registry: Mapping[str, R], choice: Choice, pointer: str) -> tuple[R, Any]:
+    """The record that ``choice`` names and an instance of its options.
+
+    Raises ``NetworkError`` with the valid names, or with what is wrong with an option.
+    """
+    record = registry.get(choice.name)
+    if record is None:
+        raise NetworkError(pointer, f"expected one of: {', '.join(registry)}", "unknown_name")
+    known = list(getattr(record.options, "__dataclass_fields__", {}))
+    for name in choice.options:
+        if name not in known:
+            allowed = f"its options are: {', '.join(known)}" if known else "it has no options"
+            raise NetworkError(
+                pointer, f"{record.name} has no such option; {allowed}", "unknown_option"
+            )
+    try:
+        options: Any = TypeAdapter(record.options).validate_python(dict(choice.options))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "/".join(str(part) for part in first["loc"])
+        raise NetworkError(f"{pointer}/{place}", first["msg"], first["type"]) from error
+    return record, options
+
+
+def resolved_options(registry: Mapping[str, R], choice: Choice, pointer: str) -> dict[str, Any]:
+    """All options of ``choice``, defaults filled in."""
+    return asdict(resolve(registry, choice, pointer)[1])

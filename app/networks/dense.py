@@ -1,0 +1,126 @@
+"""Dense networks: layers of units, z = W x + b, a = activation(z)."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from numpy.random import PCG64, Generator, SeedSequence
+
+from app.engine.graph import Graph, GraphBuilder
+from app.engine.op import Array, Shape
+from app.engine.ops import ACTIVATIONS
+from app.networks.choice import Choice, resolve, resolved_options
+from app.networks.errors import NetworkError
+from app.networks.initializers import INITIALIZERS
+from app.networks.losses import LOSSES, add_loss
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer. ``shared_bias`` gives all its units one bias."""
+
+    units: int
+    activation: Choice = field(default_factory=lambda: Choice("identity"))
+    use_bias: bool = True
+    shared_bias: bool = False
+    initializer: Choice = field(default_factory=lambda: Choice("glorot_uniform"))
+
+
+@dataclass(frozen=True)
+class DenseSpec:
+    """What a dense network is, without its parameters. Raises ``NetworkError`` on bad names."""
+
+    inputs: int
+    layers: tuple[Layer, ...]
+    loss: Choice = field(default_factory=lambda: Choice("squared_error"))
+    reduction: Literal["mean", "sum"] = "mean"
+    seed: int = 0
+    bias_initializer: Choice | None = None
+    kind: Literal["dense"] = "dense"
+
+    def __post_init__(self) -> None:
+        resolve(LOSSES, self.loss, "/loss")
+        if self.bias_initializer is not None:
+            resolve(INITIALIZERS, self.bias_initializer, "/bias_initializer")
+        for number, layer in enumerate(self.layers):
+            resolve(ACTIVATIONS, layer.activation, f"/layers/{number}/activation")
+            resolve(INITIALIZERS, layer.initializer, f"/layers/{number}/initializer")
+            if layer.shared_bias and not layer.use_bias:
+                detail = "a layer without bias has none to share: set use_bias or drop shared_bias"
+                raise NetworkError(f"/layers/{number}/shared_bias", detail, "contradiction")
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the last layer gives per sample."""
+        return self.layers[-1].units
+
+
+def parameter_shapes(spec: DenseSpec) -> dict[str, Shape]:
+    """The shape of every parameter by name, in the order of the layers."""
+    shapes: dict[str, Shape] = {}
+    fan_in = spec.inputs
+    for number, layer in enumerate(spec.layers, start=1):
+        shapes[f"layer{number}.weight"] = (layer.units, fan_in)
+        if layer.use_bias:
+            shapes[f"layer{number}.bias"] = (1,) if layer.shared_bias else (layer.units,)
+        fan_in = layer.units
+    return shapes
+
+
+def leaf_shapes(spec: DenseSpec, batch: int) -> dict[str, Shape]:
+    """The shapes of all leaves of the graph for a batch of the given size."""
+    shapes = {"x": (batch, spec.inputs), "y": (batch, spec.outputs)}
+    return {**shapes, **parameter_shapes(spec)}
+
+
+def initial_parameters(spec: DenseSpec) -> dict[str, Array]:
+    """The first parameters: a pure function of the spec and its seed."""
+    rng = Generator(PCG64(SeedSequence(spec.seed)))
+    parameters: dict[str, Array] = {}
+    for name, shape in parameter_shapes(spec).items():
+        number, kind = int(name[len("layer") : name.index(".")]), name.split(".")[1]
+        layer = spec.layers[number - 1]
+        fan_in = spec.inputs if number == 1 else spec.layers[number - 2].units
+        choice = layer.initializer
+        if kind == "bias":
+            # Only PyTorch's rule draws the bias with the weight; elsewhere it starts at 0.
+            default = choice if choice.name == "pytorch_default" else Choice("zeros")
+            choice = spec.bias_initializer or default
+        initializer, options = resolve(INITIALIZERS, choice, "/initializer")
+        if kind == "bias" and initializer.name == "orthogonal":
+            detail = "orthogonal is for matrices; choose another initializer for biases"
+            raise NetworkError("/bias_initializer", detail, "wrong_initializer")
+        parameters[name] = initializer.draw(rng, shape, fan_in, layer.units, options)
+    return parameters
+
+
+def build_graph(spec: DenseSpec) -> Graph:
+    """The graph from ``x`` and ``y`` to ``loss``, with ids as in the API."""
+    graph = GraphBuilder()
+    below = graph.leaf("x", "input", "x", layer=0)
+    alone = len(spec.layers) == 1
+    for number, layer in enumerate(spec.layers, start=1):
+        mark = "" if alone else f"^{{({number})}}"
+        weight = "w" if alone and layer.units == spec.inputs == 1 else "W"
+        inputs = [below, graph.leaf(f"layer{number}.weight", "parameter", weight + mark, number)]
+        if layer.use_bias:
+            inputs.append(graph.leaf(f"layer{number}.bias", "parameter", "b" + mark, number))
+        z = graph.apply(
+            f"layer{number}.z",
+            "linear",
+            *inputs,
+            role="preactivation",
+            latex="z" + mark,
+            layer=number,
+        )
+        below = graph.apply(
+            f"layer{number}.a",
+            layer.activation.name,
+            z,
+            role="activation",
+            latex="a" + mark,
+            layer=number,
+            **layer.activation.options,
+        )
+    loss, _ = resolve(LOSSES, spec.loss, "/loss")
+    options = resolved_options(LOSSES, spec.loss, "/loss")
+    return graph.build(add_loss(graph, loss, options, below, spec.reduction))
