@@ -25,7 +25,9 @@ class HuberLossOptions:
 class Loss:
     """One loss. ``terms`` adds the node ``loss.term`` of shape (batch, outputs).
 
-    ``over_outputs`` says how a sample's terms are reduced; ``targets`` what targets it is made
+    ``term_latex`` and ``grad_latex`` write one output's term and its derivative with ``#1`` for
+    the output, ``#2`` for the target and, where the loss has softmax shares, ``#3`` for the share;
+    the factors of the two reductions are not in them. ``over_outputs`` says how a sample's terms are reduced; ``targets`` what targets it is made
     for: any numbers, probabilities, a distribution over the outputs, or signs (-1 and 1).
     """
 
@@ -34,6 +36,8 @@ class Loss:
     summary: str
     latex: str
     terms: Terms
+    term_latex: str
+    grad_latex: str
     over_outputs: Literal["sum", "mean"]
     targets: Literal["any", "probabilities", "distribution", "signs"] = "any"
     options: type = NoOptions
@@ -138,6 +142,8 @@ LOSSES: dict[str, Loss] = {
             "The squares of the differences, summed over the outputs.",
             r"L = \sum_k (a_k - y_k)^2",
             _squared,
+            r"(#1 - #2)^2",
+            r"2\,(#1 - #2)",
             "sum",
         ),
         Loss(
@@ -146,6 +152,8 @@ LOSSES: dict[str, Loss] = {
             "Half the sum of the squared differences; its gradient is the plain difference.",
             r"L = \tfrac{1}{2} \sum_k (a_k - y_k)^2",
             _half_squared,
+            r"\tfrac{1}{2} (#1 - #2)^2",
+            r"(#1 - #2)",
             "sum",
         ),
         Loss(
@@ -154,6 +162,8 @@ LOSSES: dict[str, Loss] = {
             "The squares of the differences, averaged over the outputs.",
             r"L = \tfrac{1}{K} \sum_k (a_k - y_k)^2",
             _squared,
+            r"(#1 - #2)^2",
+            r"2\,(#1 - #2)",
             "mean",
         ),
         Loss(
@@ -162,6 +172,8 @@ LOSSES: dict[str, Loss] = {
             "The sizes of the differences, averaged over the outputs.",
             r"L = \tfrac{1}{K} \sum_k |a_k - y_k|",
             _absolute,
+            r"|#1 - #2|",
+            r"\operatorname{sign}(#1 - #2)",
             "mean",
         ),
         Loss(
@@ -171,6 +183,8 @@ LOSSES: dict[str, Loss] = {
             "averaged over the outputs.",
             r"L = \tfrac{1}{K} \sum_k \operatorname{huber}_\delta(a_k - y_k)",
             _huber,
+            r"\operatorname{huber}_\delta(#1 - #2)",
+            r"\operatorname{clip}(#1 - #2, -\delta, \delta)",
             "mean",
             options=HuberLossOptions,
         ),
@@ -180,6 +194,8 @@ LOSSES: dict[str, Loss] = {
             "For outputs that are probabilities, each judged on its own; averaged over them.",
             r"L = -\tfrac{1}{K} \sum_k \bigl(y_k \ln a_k + (1 - y_k) \ln(1 - a_k)\bigr)",
             _binary_cross_entropy,
+            r"\bigl(-#2 \ln #1 - (1 - #2) \ln(1 - #1)\bigr)",
+            r"\frac{#1 - #2}{#1\,(1 - #1)}",
             "mean",
             "probabilities",
         ),
@@ -189,6 +205,8 @@ LOSSES: dict[str, Loss] = {
             "The sigmoid and the binary cross-entropy in one stable step; takes logits.",
             r"L = \tfrac{1}{K} \sum_k \bigl(\ln(1 + e^{a_k}) - y_k a_k\bigr)",
             _binary_cross_entropy_with_logits,
+            r"\bigl(\ln(1 + e^{#1}) - #2 \cdot #1\bigr)",
+            r"\bigl(\sigma(#1) - #2\bigr)",
             "mean",
             "probabilities",
         ),
@@ -199,6 +217,8 @@ LOSSES: dict[str, Loss] = {
             "the wanted share.",
             r"L = -\sum_k y_k \ln \operatorname{softmax}(a)_k",
             _cross_entropy,
+            r"-#2 \ln #3",
+            r"(#3 - #2)",
             "sum",
             "distribution",
         ),
@@ -208,6 +228,8 @@ LOSSES: dict[str, Loss] = {
             "Asks each output to agree with its sign target by a margin of 1; averaged over them.",
             r"L = \tfrac{1}{K} \sum_k \max(0, 1 - y_k a_k)",
             _hinge,
+            r"\max(0, 1 - #2 \cdot #1)",
+            r"\bigl(-#2 \cdot [\,#2 \cdot #1 < 1\,]\bigr)",
             "mean",
             "signs",
         ),
@@ -217,6 +239,8 @@ LOSSES: dict[str, Loss] = {
             "No target counts: the gradient is that of the outputs themselves.",
             r"L = \sum_k a_k",
             _outputs,
+            r"#1",
+            r"1",
             "sum",
         ),
     )
