@@ -27,8 +27,9 @@ class Loss:
 
     ``term_latex`` and ``grad_latex`` write one output's term and its derivative with ``#1`` for
     the output, ``#2`` for the target and, where the loss has softmax shares, ``#3`` for the share;
-    the factors of the two reductions are not in them. ``over_outputs`` says how a sample's terms are reduced; ``targets`` what targets it is made
-    for: any numbers, probabilities, a distribution over the outputs, or signs (-1 and 1).
+    the factors of the two reductions are not in them. ``over_outputs`` says how a sample's terms
+    are reduced; ``targets`` what targets it is made for: any numbers, probabilities, a
+    distribution over the outputs, or signs (-1 and 1).
     """
 
     name: str
