@@ -1,7 +1,9 @@
 """A name picked from a registry, with its options."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -29,6 +31,12 @@ class Choice:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+@cache
+def options_adapter(options: type) -> TypeAdapter[Any]:
+    """What checks a registry's options and writes their JSON Schema."""
+    return TypeAdapter(options)
+
+
 def resolve(registry: Mapping[str, R], choice: Choice, pointer: str) -> tuple[R, Any]:
     """The record that ``choice`` names and an instance of its options.
 
@@ -45,11 +53,15 @@ def resolve(registry: Mapping[str, R], choice: Choice, pointer: str) -> tuple[R,
                 pointer, f"{record.name} has no such option; {allowed}", "unknown_option"
             )
     try:
-        options: Any = TypeAdapter(record.options).validate_python(dict(choice.options))
+        # By way of JSON, because only there strictness takes a mapping for a dataclass.
+        text = json.dumps(dict(choice.options))
+        options: Any = options_adapter(record.options).validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         place = "/".join(str(part) for part in first["loc"])
-        raise NetworkError(f"{pointer}/{place}", first["msg"], first["type"]) from error
+        where = f"{pointer}/{place}" if place else pointer
+        detail = first["msg"].removeprefix("Value error, ")
+        raise NetworkError(where, detail, first["type"]) from error
     return record, options
 
 

@@ -41,6 +41,9 @@ class DenseSpec:
         resolve(LOSSES, self.loss, "/loss")
         if self.bias_initializer is not None:
             resolve(INITIALIZERS, self.bias_initializer, "/bias_initializer")
+            if self.bias_initializer.name == "orthogonal":
+                detail = "orthogonal is for matrices; choose another initializer for biases"
+                raise NetworkError("/bias_initializer", detail, "wrong_initializer")
         for number, layer in enumerate(self.layers):
             resolve(ACTIVATIONS, layer.activation, f"/layers/{number}/activation")
             resolve(INITIALIZERS, layer.initializer, f"/layers/{number}/initializer")
@@ -86,9 +89,6 @@ def initial_parameters(spec: DenseSpec) -> dict[str, Array]:
             default = choice if choice.name == "pytorch_default" else Choice("zeros")
             choice = spec.bias_initializer or default
         initializer, options = resolve(INITIALIZERS, choice, "/initializer")
-        if kind == "bias" and initializer.name == "orthogonal":
-            detail = "orthogonal is for matrices; choose another initializer for biases"
-            raise NetworkError("/bias_initializer", detail, "wrong_initializer")
         parameters[name] = initializer.draw(rng, shape, fan_in, layer.units, options)
     return parameters
 

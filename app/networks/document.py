@@ -55,8 +55,8 @@ def make_document(
     if optimizer_state is not None:
         for slot, arrays in optimizer_state.slots.items():
             for name, value in arrays.items():
-                _check_name(name, shapes, f"/optimizer_state/{slot}")
-                _shaped(value, shapes[name], f"/optimizer_state/{slot}/{name}")
+                _check_name(name, shapes, f"/optimizer_state/slots/{slot}")
+                _shaped(value, shapes[name], f"/optimizer_state/slots/{slot}/{name}")
     return Document(spec, values, flags, optimizer_state, step)
 
 

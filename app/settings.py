@@ -1,0 +1,68 @@
+"""Every setting, from the environment (prefix ``RETROGRAD_``), and every path."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class Limits(BaseModel):
+    """What one request may ask for. At a limit it is served, one past it refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    body_bytes: Count = Field(262_144, description="body of a request that carries no data")
+    data_bytes: Count = Field(4_194_304, description="body of a request with parameters or data")
+    json_depth: Count = Field(32, description="nesting of arrays and objects in a body")
+    layers: Count = 100
+    units_per_layer: Count = 1_024
+    units: Count = Field(10_000, description="units of all layers together")
+    inputs: Count = 1_024
+    outputs: Count = 256
+    parameters: Count = 1_000_000
+    parameters_in_units_view: Count = 10_000
+    batch: Count = 4_096
+    work: Count = Field(2_500_000_000, description="parameters x batch x steps of one request")
+    response_numbers: Count = Field(5_000_000, description="values and gradients in one answer")
+
+
+class Settings(BaseSettings):
+    """The service's settings; a limit is set as ``RETROGRAD_LIMITS__BATCH=64``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RETROGRAD_", env_nested_delimiter="__", env_file=".env", extra="ignore"
+    )
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
+    log_level: str = Field("info", pattern="^(critical|error|warning|info|debug)$")
+    threads: Count = Field(
+        max(2, os.cpu_count() or 1), description="threads that compute and read files"
+    )
+    cached_programs: Count = Field(16, description="compiled programs kept per thread")
+    cached_numbers: Count = Field(
+        1_000_000, description="programs with more values and gradients than this are not kept"
+    )
+    graceful_seconds: Count = Field(5, description="time that open requests get at shutdown")
+    limits: Limits = Limits()
+
+    @property
+    def static(self) -> Path:
+        """Scripts, styles and vendored libraries."""
+        return _find("static")
+
+    @property
+    def templates(self) -> Path:
+        """HTML templates."""
+        return _find("templates")
+
+
+def _find(folder: str) -> Path:
+    """``folder`` beside the package in a checkout, inside it when installed from a wheel."""
+    package = Path(__file__).parent
+    inside = package / folder
+    return inside if inside.is_dir() else package.parent / folder
