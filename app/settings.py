@@ -27,7 +27,7 @@ class Limits(BaseModel):
     parameters_in_units_view: Count = 10_000
     batch: Count = 4_096
     work: Count = Field(2_500_000_000, description="parameters x batch x steps of one request")
-    response_numbers: Count = Field(5_000_000, description="values and gradients in one answer")
+    run_numbers: Count = Field(5_000_000, description="values and gradients of one run")
 
 
 class Settings(BaseSettings):
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     )
     cached_programs: Count = Field(16, description="compiled programs kept per thread")
     cached_numbers: Count = Field(
-        1_000_000, description="programs with more values and gradients than this are not kept"
+        250_000, description="programs with more values and gradients than this are not kept"
     )
     graceful_seconds: Count = Field(5, description="time that open requests get at shutdown")
     limits: Limits = Limits()

@@ -1,0 +1,1 @@
+"""The wire contract: what requests may say and what answers hold."""

@@ -1,0 +1,44 @@
+"""What can be chosen, on the wire."""
+
+from typing import Any
+
+from pydantic import Field
+
+from app.schemas.message import Message
+from app.schemas.specs import DocumentAnswer, Optimizer
+
+
+class Entry(Message):
+    """One thing that can be chosen by name."""
+
+    name: str
+    label: str
+    summary: str
+    latex: str
+    options_schema: dict[str, Any] = Field(alias="schema", description="JSON Schema of its options")
+
+
+class PresetEntry(Message):
+    """A network to open with, and data for it."""
+
+    name: str
+    title: str
+    summary: str
+    network: DocumentAnswer
+    inputs: list[list[float]]
+    targets: list[list[float]]
+    optimizer: Optimizer
+
+
+class Catalog(Message):
+    """Everything that can be chosen, and every limit."""
+
+    activations: list[Entry]
+    ops: list[Entry]
+    losses: list[Entry]
+    optimizers: list[Entry]
+    initializers: list[Entry]
+    cells: list[Entry]
+    datasets: list[Entry]
+    presets: list[PresetEntry]
+    limits: dict[str, int]

@@ -1,0 +1,57 @@
+"""Everything the page plays, on the wire."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from app.schemas.message import Message, Number
+from app.schemas.networks import Health, NodeAnswer, Update
+from app.schemas.specs import DocumentAnswer
+from app.schemas.units import LayerView, LossNode, UnitView, WeightView
+
+
+class Edge(Message):
+    """An edge of the graph: ``to`` uses ``from`` at position ``input``."""
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    input: int
+
+
+class Beat(Message):
+    """One step of the story, with the rule in symbols and with this run's numbers."""
+
+    index: int
+    kind: str
+    phase: Literal["forward", "loss", "backward", "update"]
+    nodes: list[str]
+    edges: list[Edge]
+    layer: int | None
+    time: int | None
+    title: str
+    text: str
+    latex: str
+    latex_numbers: str
+
+
+class TraceAnswer(Message):
+    """A run as the page plays it. ``view`` decides between nodes and units."""
+
+    network: DocumentAnswer
+    sample: int
+    batch: int
+    inputs: list[list[Number]]
+    targets: list[list[Number]]
+    outputs: list[list[Number]]
+    loss: Number = Field(description="after the reduction over the batch")
+    sample_loss: Number = Field(description="of the chosen sample alone")
+    nodes: list[NodeAnswer] | None = None
+    layers: list[LayerView] | None = None
+    units: list[UnitView] | None = None
+    weights: list[WeightView] | None = None
+    loss_nodes: list[LossNode] | None = None
+    beats: list[Beat]
+    updates: dict[str, Update]
+    loss_after: Number | None
+    next_network: DocumentAnswer | None
+    health: Health

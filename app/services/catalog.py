@@ -1,0 +1,78 @@
+"""The catalog: everything that can be chosen, read off the registries."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from app.engine.op import write_latex
+from app.engine.ops import ACTIVATIONS, OPS
+from app.networks.choice import options_adapter
+from app.networks.initializers import INITIALIZERS
+from app.networks.losses import LOSSES
+from app.networks.presets import PRESETS, Preset
+from app.services.documents import write_document
+from app.services.programs import Resources
+from app.services.wire import Payload
+from app.training.optimizers import OPTIMIZERS
+
+
+class Entry(Protocol):
+    """What a registry's record says of itself."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def latex(self) -> str: ...
+    @property
+    def options(self) -> type: ...
+
+
+def list_catalog(resources: Resources) -> Payload:
+    """Every entry of every registry, the presets, and the limits."""
+    return {
+        "activations": _entries(ACTIVATIONS.values(), "a", "z"),
+        "ops": _entries(OPS.values(), "r", "u", "v", "w"),
+        "losses": _entries(LOSSES.values()),
+        "optimizers": _entries(OPTIMIZERS.values()),
+        "initializers": _entries(INITIALIZERS.values()),
+        "cells": [],
+        "datasets": [],
+        "presets": [describe_preset(preset) for preset in PRESETS.values()],
+        "limits": resources.limits.model_dump(),
+    }
+
+
+def describe_preset(preset: Preset) -> Payload:
+    """A preset as it goes on the wire; its parts fit into a request as they are."""
+    return {
+        "name": preset.name,
+        "title": preset.title,
+        "summary": preset.summary,
+        "network": write_document(preset.network),
+        "inputs": preset.inputs,
+        "targets": preset.targets,
+        "optimizer": {"name": preset.optimizer.name, **preset.optimizer.options},
+    }
+
+
+def _entries(records: Iterable[Entry], *symbols: str) -> list[Payload]:
+    return [
+        {
+            "name": record.name,
+            "label": record.label,
+            "summary": record.summary,
+            "latex": write_latex(record.latex, *symbols) if symbols else record.latex,
+            "schema": _options_schema(record.options),
+        }
+        for record in records
+    ]
+
+
+def _options_schema(options: type) -> dict[str, Any]:
+    schema = options_adapter(options).json_schema()
+    for name, entry in schema["properties"].items():
+        entry["title"] = name.replace("_", " ")
+    return schema | {"additionalProperties": False}
