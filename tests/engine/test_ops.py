@@ -104,9 +104,7 @@ def test_a_wrong_vjp_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_wrong_structured_vjp_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     softmax = OPS["softmax"]
-    wrong = replace(
-        softmax, vjps=(lambda b, up, message: [(np.multiply, (up, b.out, message))],)
-    )
+    wrong = replace(softmax, vjps=(lambda b, up, message: [(np.multiply, (up, b.out, message))],))
     monkeypatch.setitem(OPS, "softmax", wrong)
     with pytest.raises(AssertionError):
         assert_vjps_agree(*make_case("softmax", {}))

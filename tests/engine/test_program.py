@@ -155,7 +155,15 @@ def test_every_leaf_needs_a_shape() -> None:
         Program(fork(), {"x": ()})
 
 
-SAFE_OPS = {"tanh": 1, "sigmoid": 1, "sin": 1, "add": 2, "subtract": 2, "multiply": 2, "softplus": 1}
+SAFE_OPS = {
+    "tanh": 1,
+    "sigmoid": 1,
+    "sin": 1,
+    "add": 2,
+    "subtract": 2,
+    "multiply": 2,
+    "softplus": 1,
+}
 
 
 @st.composite

@@ -15,8 +15,9 @@ ACTIVATIONS: dict[str, Function] = {
     "relu": lambda z: z * (z > 0),
     "leaky_relu": lambda z, negative_slope=0.01: anp.where(z > 0, z, negative_slope * z),
     "elu": lambda z, alpha=1.0: anp.where(z > 0, z, alpha * (anp.exp(z) - 1)),
-    "selu": lambda z: 1.0507009873554805
-    * anp.where(z > 0, z, 1.6732632423543772 * (anp.exp(z) - 1)),
+    "selu": lambda z: (
+        1.0507009873554805 * anp.where(z > 0, z, 1.6732632423543772 * (anp.exp(z) - 1))
+    ),
     "gelu": lambda z: z * 0.5 * (1 + erf(z / anp.sqrt(2.0))),
     "silu": lambda z: z / (1 + anp.exp(-z)),
     "softplus": lambda z: anp.log(1 + anp.exp(z)),

@@ -140,9 +140,7 @@ def test_a_whole_network_agrees_with_the_complex_step() -> None:
 def test_the_same_spec_gives_the_same_bytes() -> None:
     spec = DenseSpec(3, (Layer(8, Choice("gelu")), Layer(2)), seed=7)
     first, second = (initial_parameters(spec) for _ in range(2))
-    assert {k: v.tobytes() for k, v in first.items()} == {
-        k: v.tobytes() for k, v in second.items()
-    }
+    assert {k: v.tobytes() for k, v in first.items()} == {k: v.tobytes() for k, v in second.items()}
     other = initial_parameters(DenseSpec(3, spec.layers, seed=8))
     assert first["layer1.weight"].tobytes() != other["layer1.weight"].tobytes()
     runs = [run(spec, 5)[0] for _ in range(2)]
