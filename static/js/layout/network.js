@@ -1,0 +1,180 @@
+/** Where units, edges, loss and targets of a dense network stand. */
+
+import { placeChips } from "./chips.js";
+import { connect } from "./curve.js";
+import { measure } from "./columns.js";
+import { textWidth, typeSize } from "./text.js";
+
+/** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {import("./layout.js").Layout} Layout */
+/** @typedef {import("./layout.js").UnitPlace} UnitPlace */
+/** @typedef {import("./layout.js").Box} Box */
+/** @typedef {import("./columns.js").Measures} Measures */
+
+/**
+ * The layout of `trace` on a stage of so many pixels.
+ * @param {Trace} trace
+ * @param {{width: number, height: number}} stage
+ * @returns {Layout}
+ */
+export function layoutNetwork(trace, stage) {
+  const m = measure(trace, stage);
+  const layers = placeUnits(trace, m);
+  const units = new Map(layers.flat().map((unit) => [unit.id, unit]));
+  const loss = m.box(m.columns.length - 1);
+  const outputs = layers[layers.length - 1];
+  const layout = {
+    width: stage.width,
+    height: stage.height,
+    scale: m.scale,
+    down: m.down,
+    units,
+    layers,
+    edges: connectUnits(trace, units, m),
+    biases: placeBiases(trace, units, m),
+    loss,
+    wires: outputs.map((unit) => ({ unit: unit.id, curve: connect(unit.out, m.entry(loss), m.down) })),
+    targets: placeTargets(outputs.length, loss, m),
+    columns: labelColumns(trace, layers, loss, m),
+    legend: m.down ? null : { x: stage.width - 232, y: 38 },
+  };
+  placeNumbers(trace, layout, m);
+  return layout;
+}
+
+/** @param {Trace} trace @param {Measures} m @returns {UnitPlace[][]} */
+function placeUnits(trace, m) {
+  /** @type {UnitPlace[][]} */
+  const layers = trace.layers.map(() => []);
+  for (const { id, layer, index } of trace.units) {
+    const box = m.box(layer, index);
+    layers[layer].push({
+      ...box,
+      id,
+      layer,
+      index,
+      form: m.columns[layer].form,
+      in: m.entry(box),
+      out: m.exit(box),
+      tag: null,
+    });
+  }
+  return layers;
+}
+
+/** @param {Trace} trace @param {Map<string, UnitPlace>} units @param {Measures} m */
+function connectUnits(trace, units, m) {
+  return trace.weights.map((weight, index) => {
+    const [from, to] = [units.get(weight.from), units.get(weight.to)];
+    if (!from || !to) throw new Error(`${weight.id} connects units that are not there`);
+    return {
+      id: weight.id,
+      layer: weight.layer,
+      index,
+      from: weight.from,
+      to: weight.to,
+      curve: connect(from.out, to.in, m.down),
+      chip: null,
+      tag: null,
+    };
+  });
+}
+
+/** @param {Trace} trace @param {Map<string, UnitPlace>} units @param {Measures} m */
+function placeBiases(trace, units, m) {
+  const places = [];
+  for (const { id, bias_id } of trace.units) {
+    const unit = units.get(id);
+    if (!unit || bias_id === null) continue;
+    const apart = m.columns[unit.layer].pitch - (m.down ? unit.w : unit.h);
+    const roomy = !m.down && unit.form === "instrument" && apart >= 30 && m.gap >= 64;
+    const solo = roomy && unit.h >= 150;
+    const r = roomy ? (solo ? 20 : 13) * m.scale : unit.form === "cell" ? 0 : 4;
+    const at = roomy
+      ? {
+          x: unit.x - unit.w / 2 - (solo ? m.gap * 0.62 : 26 * m.scale),
+          y: unit.y + unit.h / 2 + (solo ? 42 * m.scale : 6),
+        }
+      : { x: unit.x - unit.w / 2 + (unit.form === "disc" ? unit.w * 0.1 : 2), y: unit.y + unit.h / 2 - (unit.form === "disc" ? unit.h * 0.1 : 2) };
+    const end = roomy ? { x: unit.x - unit.w / 2, y: unit.y + unit.h * 0.24 } : { x: unit.x, y: unit.y };
+    places.push({ id: bias_id, unit: id, ...at, r, roomy, curve: connect({ x: at.x + (roomy ? r : 0), y: at.y }, end, false) });
+  }
+  return places;
+}
+
+/** @param {number} count @param {Box} loss @param {Measures} m */
+function placeTargets(count, loss, m) {
+  const side = m.down ? loss.h + 24 : Math.max(loss.w + 30, 60);
+  const pitch = Math.min(52 * m.scale, side / count);
+  const r = Math.max(3, Math.min((count === 1 ? 24 : 20) * m.scale, pitch * 0.42));
+  const away = (m.down ? loss.w / 2 + 34 : loss.h / 2 + 52 * m.scale) + r;
+  return Array.from({ length: count }, (_, index) => {
+    const offset = (index - (count - 1) / 2) * pitch;
+    const at = m.down ? { x: loss.x + away, y: loss.y + offset } : { x: loss.x + offset, y: loss.y + away };
+    const from = m.down ? { x: at.x - r, y: at.y } : { x: at.x, y: at.y - r };
+    const to = m.down ? { x: loss.x + loss.w / 2, y: loss.y } : { x: loss.x, y: loss.y + loss.h / 2 };
+    return { id: `y[${index}]`, index, ...at, r, curve: connect(from, to, !m.down) };
+  });
+}
+
+/** @param {Trace} trace @param {UnitPlace[][]} layers @param {Box} loss @param {Measures} m */
+function labelColumns(trace, layers, loss, m) {
+  const names = trace.layers.map(({ layer, label }) => (layer === 0 ? label : `layer ${layer} \u00b7 ${label}`));
+  const short = trace.layers.map(({ layer, label }) => (layer === 0 ? label : `${layer} \u00b7 ${label}`));
+  const size = typeSize(12, m.scale);
+  const room = m.gap + Math.min(...m.columns.map(({ w }) => w));
+  const fits = !m.down && names.every((name) => textWidth(name, size) < room);
+  /** @type {import("./layout.js").Column[]} */
+  const columns = layers.map((units, layer) => ({
+    layer,
+    text: fits || m.down ? names[layer] : short[layer],
+    ...(m.down ? { x: 12, y: units[0].y - units[0].h / 2 - 5 } : { x: units[0].x, y: m.foot }),
+    anchor: m.down ? "start" : "middle",
+  }));
+  columns.push({
+    layer: "loss",
+    text: "loss",
+    ...(m.down ? { x: 12, y: loss.y - loss.h / 2 - 5 } : { x: loss.x, y: m.foot }),
+    anchor: m.down ? "start" : "middle",
+  });
+  return columns;
+}
+
+/**
+ * Reserves room for dL/da at every unit and for values and gradients on edges.
+ * @param {Trace} trace
+ * @param {Layout} layout
+ * @param {Measures} m
+ */
+function placeNumbers(trace, layout, m) {
+  const size = typeSize(12, m.scale);
+  const h = size + 8;
+  const taken = [...layout.units.values()].map(({ x, y, w, h: tall }) => ({ x, y, w, h: tall }));
+  taken.push(layout.loss, ...layout.biases.filter(({ roomy }) => roomy).map(({ x, y, r }) => ({ x, y, w: 2 * r, h: 2 * r })));
+  for (const units of layout.layers) {
+    const w = textWidth("\u03a3 +0.0123", size) + 10;
+    const { pitch, form } = m.columns[units[0].layer];
+    if (units[0].layer === 0 && !m.down) {
+      if (pitch < units[0].h + 2 * h + 8) continue;
+      for (const unit of units) unit.tag = { x: unit.x, y: unit.y + unit.h / 2 + h / 2 + 5, w, h };
+      continue;
+    }
+    const fits = m.down
+      ? pitch >= w + 8 && m.gap >= h + 10
+      : form !== "cell" && m.gap >= w + 12 && pitch >= (form === "disc" ? units[0].h * 0.6 : 0) + h + 4;
+    if (!fits) continue;
+    for (const unit of units) {
+      unit.tag = m.down
+        ? { x: Math.min(unit.out.x + w / 2 + 7, layout.width - w / 2 - 4), y: unit.out.y + h / 2 + 5, w, h }
+        : { x: unit.out.x + w / 2 + 7, y: unit.out.y - h / 2 - 9, w, h };
+      taken.push(unit.tag);
+    }
+  }
+  const bounds = { x: layout.width / 2, y: layout.height / 2, w: layout.width - 8, h: layout.height - 8 };
+  for (let layer = 1; layer < trace.layers.length; layer++) {
+    const edges = layout.edges.filter((edge) => edge.layer === layer);
+    const longest = Math.max(...edges.map(({ index }) => trace.weights[index].label.length));
+    const w = textWidth("0".repeat(longest + 7), size) + 10;
+    placeChips(edges, taken, { w, h, bounds, down: m.down });
+  }
+}
