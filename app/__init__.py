@@ -1,1 +1,3 @@
 """Retrograd: backpropagation, shown."""
+
+__version__ = "0.1.0"

@@ -10,24 +10,35 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 Count = Annotated[int, Field(ge=1)]
 
 
+def _find(folder: str) -> Path:
+    """``folder`` beside the package in a checkout, inside it when installed from a wheel."""
+    package = Path(__file__).parent
+    inside = package / folder
+    return inside if inside.is_dir() else package.parent / folder
+
+
 class Limits(BaseModel):
     """What one request may ask for. At a limit it is served, one past it refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    body_bytes: Count = Field(262_144, description="body of a request that carries no data")
-    data_bytes: Count = Field(4_194_304, description="body of a request with parameters or data")
-    json_depth: Count = Field(32, description="nesting of arrays and objects in a body")
+    body_bytes: Count = Field(default=262_144, description="body of a request that carries no data")
+    data_bytes: Count = Field(
+        default=4_194_304, description="body of a request with parameters or data"
+    )
+    json_depth: Count = Field(default=32, description="nesting of arrays and objects in a body")
     layers: Count = 100
     units_per_layer: Count = 1_024
-    units: Count = Field(10_000, description="units of all layers together")
+    units: Count = Field(default=10_000, description="units of all layers together")
     inputs: Count = 1_024
     outputs: Count = 256
     parameters: Count = 1_000_000
     parameters_in_units_view: Count = 10_000
     batch: Count = 4_096
-    work: Count = Field(2_500_000_000, description="parameters x batch x steps of one request")
-    run_numbers: Count = Field(5_000_000, description="values and gradients of one run")
+    work: Count = Field(
+        default=2_500_000_000, description="parameters x batch x steps of one request"
+    )
+    run_numbers: Count = Field(default=5_000_000, description="values and gradients of one run")
 
 
 class Settings(BaseSettings):
@@ -37,32 +48,22 @@ class Settings(BaseSettings):
         env_prefix="RETROGRAD_", env_nested_delimiter="__", env_file=".env", extra="ignore"
     )
 
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
-    log_level: str = Field("info", pattern="^(critical|error|warning|info|debug)$")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(
+        default=8000, ge=0, le=65_535, description="port to listen on; 0 takes a free one"
+    )
+    log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")
     threads: Count = Field(
-        max(2, os.cpu_count() or 1), description="threads that compute and read files"
+        default=max(2, os.cpu_count() or 1), description="threads that compute and read files"
     )
-    cached_programs: Count = Field(16, description="compiled programs kept per thread")
+    cached_programs: Count = Field(default=16, description="compiled programs kept per thread")
     cached_numbers: Count = Field(
-        250_000, description="programs with more values and gradients than this are not kept"
+        default=250_000,
+        description="programs with more values and gradients than this are not kept",
     )
-    graceful_seconds: Count = Field(5, description="time that open requests get at shutdown")
+    graceful_seconds: Count = Field(
+        default=5, description="time that open requests get at shutdown"
+    )
     limits: Limits = Limits()
-
-    @property
-    def static(self) -> Path:
-        """Scripts, styles and vendored libraries."""
-        return _find("static")
-
-    @property
-    def templates(self) -> Path:
-        """HTML templates."""
-        return _find("templates")
-
-
-def _find(folder: str) -> Path:
-    """``folder`` beside the package in a checkout, inside it when installed from a wheel."""
-    package = Path(__file__).parent
-    inside = package / folder
-    return inside if inside.is_dir() else package.parent / folder
+    static: Path = Field(default=_find("static"), description="scripts, styles, vendored libraries")
+    templates: Path = Field(default=_find("templates"), description="HTML templates")

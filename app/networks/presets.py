@@ -23,7 +23,9 @@ class Preset:
     optimizer: Choice = field(default_factory=lambda: Choice("sgd", {"learning_rate": 0.1}))
 
 
-def _stack(activation: str, *units: int, last: str | None = None, **layer: Any) -> tuple[Layer, ...]:
+def _stack(
+    activation: str, *units: int, last: str | None = None, **layer: Any
+) -> tuple[Layer, ...]:
     names = [activation] * (len(units) - 1) + [last or activation]
     return tuple(
         Layer(count, Choice(name), **layer) for count, name in zip(units, names, strict=True)
@@ -109,7 +111,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "deep",
             "Deep and vanishing",
-            "Five sigmoid layers: each slope is at most a quarter, so little gets back to the first.",
+            "Five sigmoid layers: no slope is above a quarter, so little gets back to the first.",
             _deep(),
             ((1.0,),),
             ((0.0,),),

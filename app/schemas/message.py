@@ -20,8 +20,9 @@ Nested = Number | list[Number] | list[list[Number]]
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A number of a request."""
 
-Matrix = list[list[Finite]]
-"""Samples by features."""
+Row = Annotated[list[Finite], Field(fail_fast=True)]
+Matrix = Annotated[list[Row], Field(fail_fast=True)]
+"""Samples by features; the first fault ends the check, or a large body would list millions."""
 
 
 class Message(BaseModel):

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from app.engine.ops import ACTIVATIONS
 from app.networks.initializers import INITIALIZERS
 from app.networks.losses import LOSSES
-from app.schemas.message import Finite, Message, Nested, Request
+from app.schemas.message import Matrix, Message, Nested, Request, Row
 from app.training.optimizers import OPTIMIZERS
 
 Seed = Annotated[int, Field(ge=0, le=2**53 - 1)]
@@ -63,7 +63,7 @@ class LayerSpec(Request):
     units: Size
     activation: Activation = NamedChoice(name="identity")
     use_bias: bool = True
-    shared_bias: bool = Field(False, description="one bias for the whole layer")
+    shared_bias: bool = Field(default=False, description="one bias for the whole layer")
     initializer: Initializer = NamedChoice(name="glorot_uniform")
 
 
@@ -72,9 +72,9 @@ class DenseSpec(Request):
 
     kind: Literal["dense"] = "dense"
     inputs: Size
-    layers: Annotated[list[LayerSpec], Field(min_length=1)]
+    layers: Annotated[list[LayerSpec], Field(min_length=1, fail_fast=True)]
     loss: Loss = NamedChoice(name="squared_error")
-    reduction: Literal["mean", "sum"] = Field("mean", description="over the batch")
+    reduction: Literal["mean", "sum"] = Field(default="mean", description="over the batch")
     seed: Seed = 0
     bias_initializer: Initializer | None = None
 
@@ -101,7 +101,7 @@ def _shape(value: Any) -> str:
 
 # A tag starts with ~ so that it can be told from a field when an error is located.
 Parameter = Annotated[
-    Annotated[list[list[Finite]], Tag("~matrix")] | Annotated[list[Finite], Tag("~row")],
+    Annotated[Matrix, Tag("~matrix")] | Annotated[Row, Tag("~row")],
     Discriminator(_shape),
 ]
 """A weight, (units, inputs), or a bias, (units,)."""
@@ -121,8 +121,8 @@ class Document(Request):
     """A network: its spec and what has become of it. All but the spec may be left out."""
 
     spec: Spec
-    parameters: dict[str, Parameter] = {}
-    trainable: dict[str, bool] = {}
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    trainable: dict[str, bool] = Field(default_factory=dict)
     optimizer_state: OptimizerMemory | None = None
     step: Annotated[int, Field(ge=0, le=2**53 - 1)] = 0
 

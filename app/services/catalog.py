@@ -1,33 +1,22 @@
 """The catalog: everything that can be chosen, read off the registries."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
-from app.engine.op import write_latex
+from app.engine.op import Op, write_latex
 from app.engine.ops import ACTIVATIONS, OPS
 from app.networks.choice import options_adapter
-from app.networks.initializers import INITIALIZERS
-from app.networks.losses import LOSSES
+from app.networks.initializers import INITIALIZERS, Initializer
+from app.networks.losses import LOSSES, Loss
 from app.networks.presets import PRESETS, Preset
 from app.services.documents import write_document
 from app.services.programs import Resources
 from app.services.wire import Payload
-from app.training.optimizers import OPTIMIZERS
+from app.training.optimizers import OPTIMIZERS, Optimizer
 
 
-class Entry(Protocol):
-    """What a registry's record says of itself."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def latex(self) -> str: ...
-    @property
-    def options(self) -> type: ...
+Entry = Op | Loss | Optimizer | Initializer
+"""A record of a registry."""
 
 
 def list_catalog(resources: Resources) -> Payload:

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
+from app.engine.op import Array
 from app.engine.ops import ACTIVATIONS
 from app.networks.choice import Choice, resolved_options
 from app.networks.dense import DenseSpec, Layer
@@ -66,10 +69,23 @@ def read_document(network: specs.Document | specs.DenseSpec) -> Document:
     spec = read_spec(wire, pointer)
     if isinstance(network, specs.DenseSpec):
         return make_document(spec)
-    memory = network.optimizer_state
-    state = None if memory is None else OptimizerState(memory.name, memory.t, memory.slots)
     with below("/network"):
+        state = _read_state(network.optimizer_state)
         return make_document(spec, network.parameters, network.trainable, state, network.step)
+
+
+def _read_state(memory: specs.OptimizerMemory | None) -> OptimizerState | None:
+    if memory is None:
+        return None
+    slots: dict[str, dict[str, Array]] = {}
+    for slot, arrays in memory.slots.items():
+        for name, value in arrays.items():
+            try:
+                slots.setdefault(slot, {})[name] = np.array(value, dtype=np.float64)
+            except ValueError as error:
+                pointer = f"/optimizer_state/slots/{slot}/{name}"
+                raise NetworkError(pointer, "expected rows of one length", "wrong_shape") from error
+    return OptimizerState(memory.name, memory.t, slots)
 
 
 def write_document(document: Document) -> Payload:

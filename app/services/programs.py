@@ -68,6 +68,4 @@ class Resources:
 
 def make_resources(settings: Settings) -> Resources:
     """Resources as the settings want them."""
-    return Resources(
-        settings.limits, Programs(settings.cached_programs, settings.cached_numbers)
-    )
+    return Resources(settings.limits, Programs(settings.cached_programs, settings.cached_numbers))

@@ -32,9 +32,7 @@ def count_parameters(spec: DenseSpec) -> int:
     """How many numbers the network learns."""
     sizes = [spec.inputs, *(layer.units for layer in spec.layers)]
     weights = sum(below * above for below, above in pairwise(sizes))
-    biases = sum(
-        1 if layer.shared_bias else layer.units for layer in spec.layers if layer.use_bias
-    )
+    biases = sum(1 if layer.shared_bias else layer.units for layer in spec.layers if layer.use_bias)
     return weights + biases
 
 
@@ -50,9 +48,7 @@ def check_spec(spec: DenseSpec, limits: Limits, pointer: str) -> None:
     require(spec.layers[last].units, limits, "outputs", place, "outputs")
     total = sum(layer.units for layer in spec.layers)
     require(total, limits, "units", f"{pointer}/layers", "units in all layers together")
-    require(
-        count_parameters(spec), limits, "parameters", f"{pointer}/layers", "weights and biases"
-    )
+    require(count_parameters(spec), limits, "parameters", f"{pointer}/layers", "weights and biases")
 
 
 def check_run(spec: DenseSpec, batch: int, view: str, limits: Limits, pointer: str) -> None:

@@ -1,0 +1,136 @@
+"""JSON in and out: strict in what is read, exact in what is written."""
+
+import json
+from collections.abc import Callable, Coroutine
+from email.message import Message
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from app.api.problems import ProblemError
+from app.services.wire import Payload
+from app.settings import Limits
+
+LARGE = 65_536
+"""Bodies from here on are parsed off the event loop."""
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class JsonResponse(Response):
+    """A payload as JSON; its arrays are written straight from their buffers."""
+
+    media_type = "application/json"
+
+    def render(self, content: Payload) -> bytes:
+        """The bytes of ``content``, which holds no number that JSON cannot."""
+        return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+class JsonRequest(Request):
+    """A request whose body has been read and parsed already."""
+
+    parsed: Any
+
+    async def json(self) -> Any:
+        """The value that was parsed."""
+        return self.parsed
+
+
+class JsonRoute(APIRoute):
+    """Reads JSON bodies strictly, up to the limit on requests that carry data."""
+
+    limit = "data_bytes"
+
+    def get_route_handler(self) -> Handler:
+        """The framework's handler behind a strict reading of the body."""
+        handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
+
+        async def handle_json(request: Request) -> Response:
+            limits: Limits = request.app.state.resources.limits
+            strict = JsonRequest(request.scope, request.receive)
+            require_json(request)
+            body = await read_body(strict, getattr(limits, self.limit))
+            strict.parsed = await parse(body, limits.json_depth)
+            return await handle(strict)
+
+        return handle_json
+
+
+class SmallJsonRoute(JsonRoute):
+    """Reads JSON bodies strictly, up to the limit on requests that carry no data."""
+
+    limit = "body_bytes"
+
+
+def require_json(request: Request) -> None:
+    """Raise ``ProblemError`` (415) when the content type is not JSON."""
+    header = Message()
+    header["content-type"] = request.headers.get("content-type", "")
+    subtype = header.get_content_subtype()
+    if header.get_content_maintype() != "application" or not (
+        subtype == "json" or subtype.endswith("+json")
+    ):
+        raise ProblemError(415, "expected a body with Content-Type: application/json")
+
+
+async def read_body(request: JsonRequest, limit: int) -> bytes:
+    """The whole body. Raises ``ProblemError`` (413) as soon as it is known to be too large."""
+    too_large = ProblemError(413, f"at most {limit} bytes")
+    announced = request.headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > limit:
+        raise too_large
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise too_large
+        chunks.append(chunk)
+    body = b"".join(chunks)
+    # Where Starlette keeps a body that was read; the framework asks for it once more.
+    request._body = body
+    return body
+
+
+async def parse(body: bytes, depth: int) -> Any:
+    """The value of a JSON document. Raises ``ProblemError`` (400) when it is not strictly one."""
+    if len(body) < LARGE:
+        return parse_json(body, depth)
+    return await run_in_threadpool(parse_json, body, depth)
+
+
+def parse_json(body: bytes, depth: int) -> Any:
+    """The value of a JSON document without NaN, infinities, duplicate keys or deep nesting."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ProblemError(400, f"expected a JSON document: {error.msg}") from error
+    _check_depth(value, depth)
+    # orjson keeps the last of duplicate keys in silence; the standard library lets us look.
+    json.loads(body, object_pairs_hook=_refuse_duplicates)
+    return value
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> None:
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ProblemError(400, "expected a JSON document: an object has the same key twice")
+
+
+def _check_depth(value: Any, depth: int) -> None:
+    level = [value]
+    for _ in range(depth):
+        level = [
+            entry
+            for container in level
+            if isinstance(container, dict | list)
+            for entry in (container.values() if isinstance(container, dict) else container)
+            if isinstance(entry, dict | list)
+        ]
+        if not level:
+            return
+    raise ProblemError(400, f"expected a JSON document with at most {depth} levels of nesting")

@@ -1,0 +1,16 @@
+"""What routes are handed by the application."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.services.programs import Resources
+
+
+def get_resources(request: Request) -> Resources:
+    """The resources of the application that serves the request."""
+    resources: Resources = request.app.state.resources
+    return resources
+
+
+Shared = Annotated[Resources, Depends(get_resources)]

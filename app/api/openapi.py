@@ -1,0 +1,76 @@
+"""The OpenAPI document: worked examples for every operation, run by the services themselves."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from app import __version__
+from app.schemas.networks import BackwardRequest, ForwardRequest, StepRequest, TraceRequest
+from app.schemas.problem import Problem
+from app.schemas.specs import DenseSpec
+from app.services import catalog, networks
+from app.services.programs import Resources
+from app.services.wire import Payload
+
+NEURON = {
+    "spec": {
+        "kind": "dense",
+        "inputs": 1,
+        "layers": [{"units": 1, "activation": "relu"}],
+        "loss": "squared_error",
+    },
+    "parameters": {"layer1.weight": [[0.5]], "layer1.bias": [0.0]},
+}
+"""The worked example: x = 2, w = 0.5, b = 0, ReLU, y = 0, so that dL/dw = 4."""
+SAMPLE = {"network": NEURON, "inputs": [[2.0]]}
+LESSON = {**SAMPLE, "targets": [[0.0]]}
+SGD = {"name": "sgd", "learning_rate": 0.1}
+
+REQUESTS: dict[str, Payload] = {
+    "/api/v1/networks": {
+        "kind": "dense",
+        "inputs": 2,
+        "layers": [{"units": 2, "activation": "tanh"}, {"units": 1}],
+        "seed": 7,
+    },
+    "/api/v1/networks/forward": SAMPLE,
+    "/api/v1/networks/backward": LESSON,
+    "/api/v1/networks/step": {**LESSON, "optimizer": SGD},
+    "/api/v1/networks/trace": {**LESSON, "optimizer": SGD, "view": "units"},
+}
+
+ANSWERS: dict[str, Callable[[Any, Resources], Payload]] = {
+    "/api/v1/networks": lambda body, shared: networks.build_network(
+        DenseSpec.model_validate(body), shared
+    ),
+    "/api/v1/networks/forward": lambda body, shared: networks.run_forward(
+        ForwardRequest.model_validate(body), shared
+    ),
+    "/api/v1/networks/backward": lambda body, shared: networks.run_backward(
+        BackwardRequest.model_validate(body), shared
+    ),
+    "/api/v1/networks/step": lambda body, shared: networks.take_step(
+        StepRequest.model_validate(body), shared
+    ),
+    "/api/v1/networks/trace": lambda body, shared: networks.tell_trace(
+        TraceRequest.model_validate(body), shared
+    ),
+    "/api/v1/catalog": lambda _, shared: catalog.list_catalog(shared),
+    "/api/v1/healthz": lambda _, __: {"status": "ok", "version": __version__},
+}
+
+
+def complete(document: dict[str, Any], resources: Resources) -> dict[str, Any]:
+    """``document`` with the schema of problems, and an example of every request and answer."""
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    document["components"]["schemas"] |= {**problem.pop("$defs"), "Problem": problem}
+    for path, answer in ANSWERS.items():
+        operation = next(iter(document["paths"][path].values()))
+        request = REQUESTS.get(path)
+        if request is not None:
+            operation["requestBody"]["content"]["application/json"]["example"] = request
+        payload = orjson.dumps(answer(request, resources), option=orjson.OPT_SERIALIZE_NUMPY)
+        content = operation["responses"]["200"]["content"]["application/json"]
+        content["example"] = orjson.loads(payload)
+    return document

@@ -1,0 +1,61 @@
+"""The application: a table of contents."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from app import __version__, pages
+from app.api import catalog, health, networks, openapi, problems
+from app.services.programs import make_resources
+from app.settings import Settings
+
+DESCRIPTION = """Builds neural networks, runs them forward and backward, and tells every value, \
+every gradient, and the message along every edge.
+
+Nothing is stored: a network is a document that goes in and comes out. Numbers are never rounded; \
+the three that JSON has no literal for are answered as `"NaN"`, `"Infinity"` and `"-Infinity"`."""
+
+
+class Application(FastAPI):
+    """FastAPI with an OpenAPI document whose examples the services have run."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            self.openapi_schema = openapi.complete(document, self.state.resources)
+        return self.openapi_schema
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The whole service; settings come from the environment unless given."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = settings.threads
+        yield
+
+    app = Application(
+        title="Retrograd",
+        version=__version__,
+        description=DESCRIPTION,
+        license_info={"name": "MIT"},
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.resources = make_resources(settings)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    problems.install(app)
+    api = APIRouter(prefix="/api/v1")
+    for router in (health.router, catalog.router, networks.specs, networks.runs):
+        api.include_router(router)
+    app.include_router(api)
+    pages.install(app, settings)
+    return app

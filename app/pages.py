@@ -1,0 +1,118 @@
+"""HTML pages and static files; the only user of templates/."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.templating import Jinja2Templates
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app import __version__
+from app.networks.presets import PRESETS
+from app.schemas.networks import TraceRequest
+from app.schemas.problem import KINDS
+from app.services.catalog import describe_preset, list_catalog
+from app.services.networks import tell_trace
+from app.services.programs import Resources
+from app.settings import Settings
+
+
+class StaticFolder(StaticFiles):
+    """Static files. A vendored library has its version in its path and never changes there."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, and how long it may be kept."""
+        response = await super().get_response(path, scope)
+        forever = "public, max-age=31536000, immutable"
+        response.headers["Cache-Control"] = forever if path.startswith("vendor/") else "no-cache"
+        return response
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Add the pages and the static files to ``app``."""
+    templates = Jinja2Templates(directory=settings.templates)
+    resources: Resources = app.state.resources
+    context = make_studio_context(settings.static, resources)
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    def show_studio(request: Request) -> HTMLResponse:
+        return templates.TemplateResponse(request, "studio.html", context)
+
+    @router.get("/docs")
+    def show_docs(request: Request) -> HTMLResponse:
+        addresses = {"libraries": context["libraries"], "openapi_url": app.openapi_url}
+        return templates.TemplateResponse(request, "docs.html", addresses)
+
+    @router.get("/problems/{slug}")
+    def show_problem(request: Request, slug: str) -> HTMLResponse:
+        kind = next((kind for kind in KINDS.values() if kind.slug == slug), None)
+        if kind is None:
+            raise HTTPException(404)
+        return templates.TemplateResponse(request, "problem.html", {"kind": kind})
+
+    app.include_router(router)
+    app.mount("/static", StaticFolder(directory=settings.static), name="static")
+
+
+def make_studio_context(static: Path, resources: Resources) -> dict[str, Any]:
+    """What templates/studio.html is filled with; the same for every visitor."""
+    first = describe_preset(next(iter(PRESETS.values())))
+    question = {name: first[name] for name in ("network", "inputs", "targets", "optimizer")}
+    request = TraceRequest.model_validate_json(_write({**question, "view": "units"}))
+    return {
+        "version": __version__,
+        "import_map": embed({"imports": find_modules(static)}),
+        "libraries": find_libraries(static),
+        "preloads": list_preloads(static),
+        "catalog_json": embed(list_catalog(resources)),
+        "trace_json": embed(tell_trace(request, resources)),
+    }
+
+
+def embed(value: Any) -> Markup:
+    """``value`` as JSON that can stand in a script element: nothing in it can end the element."""
+    # In JSON these three occur in strings only, where an escape means the same.
+    text = _write(value).decode()
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 (escaped just above)
+
+
+class VendorError(RuntimeError):
+    """The front-end libraries are not where they should be."""
+
+
+def find_modules(static: Path) -> dict[str, str]:
+    """The addresses of the vendored ES modules by the name that scripts import them under.
+
+    The build hook leaves the list beside the libraries. Raises ``VendorError`` without it.
+    """
+    listing = static / "vendor" / "modules.json"
+    if not listing.is_file():
+        raise VendorError(f"{listing} is missing: install the project (pip install .) to get it")
+    modules: dict[str, str] = orjson.loads(listing.read_bytes())
+    return {name: f"/static/vendor/{path}" for name, path in modules.items()}
+
+
+def find_libraries(static: Path) -> dict[str, str]:
+    """The address of every vendored library's folder, which has its version in its name."""
+    vendor = static / "vendor"
+    folders = [*vendor.glob("[!@]*@*"), *vendor.glob("@*/*@*")]
+    names = [folder.relative_to(vendor).as_posix() for folder in folders]
+    return {name.rpartition("@")[0]: f"/static/vendor/{name}" for name in sorted(names)}
+
+
+def list_preloads(static: Path) -> list[str]:
+    """Addresses of the page's own modules, for the browser to fetch all at once."""
+    modules = sorted((static / "js").rglob("*.js"))
+    return [f"/static/{m.relative_to(static).as_posix()}" for m in modules if m.name != "docs.js"]
+
+
+def _write(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)

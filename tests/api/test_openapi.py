@@ -1,0 +1,77 @@
+"""The OpenAPI document is complete, and its examples run as they stand."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.api.openapi import ANSWERS, REQUESTS
+from app.schemas.catalog import Catalog
+from app.schemas.message import Message
+from app.schemas.networks import BackwardAnswer, ForwardAnswer, NetworkAnswer, StepAnswer
+from app.schemas.trace import TraceAnswer
+
+MODELS: dict[str, type[Message]] = {
+    "/api/v1/catalog": Catalog,
+    "/api/v1/networks": NetworkAnswer,
+    "/api/v1/networks/forward": ForwardAnswer,
+    "/api/v1/networks/backward": BackwardAnswer,
+    "/api/v1/networks/step": StepAnswer,
+    "/api/v1/networks/trace": TraceAnswer,
+}
+
+
+def operations(app: FastAPI) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, operation)
+        for path, item in app.openapi()["paths"].items()
+        for method, operation in item.items()
+    ]
+
+
+def test_every_operation_is_described_with_examples_and_errors(app: FastAPI) -> None:
+    found = operations(app)
+    assert {path for _, path, _ in found} == set(ANSWERS)
+    for method, path, operation in found:
+        assert operation["summary"], path
+        assert operation["description"], path
+        assert "example" in operation["responses"]["200"]["content"]["application/json"], path
+        wanted = {"400", "413", "415", "422", "500"} if method == "post" else {"500"}
+        assert set(operation["responses"]) == wanted | {"200"}, path
+        for status in wanted:
+            problem = operation["responses"][status]["content"]["application/problem+json"]
+            assert problem["example"]["status"] == int(status)
+
+
+def test_every_reference_leads_somewhere(app: FastAPI) -> None:
+    schemas = app.openapi()["components"]["schemas"]
+
+    def references(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+            return own + [ref for entry in value.values() for ref in references(entry)]
+        return [ref for entry in value for ref in references(entry)] if type(value) is list else []
+
+    found = references(app.openapi())
+    assert found
+    assert {ref.removeprefix("#/components/schemas/") for ref in found} <= set(schemas)
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+def test_an_example_runs_as_it_stands(app: FastAPI, client: TestClient, path: str) -> None:
+    item = app.openapi()["paths"][path]
+    method, operation = next(iter(item.items()))
+    if path in REQUESTS:
+        body = operation["requestBody"]["content"]["application/json"]["example"]
+        answer = client.request(method, path, json=body)
+    else:
+        answer = client.request(method, path)
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == operation["responses"]["200"]["content"]["application/json"]["example"]
+
+
+@pytest.mark.parametrize("path", MODELS)
+def test_an_answer_is_what_its_schema_says(client: TestClient, path: str) -> None:
+    answer = client.post(path, json=REQUESTS[path]) if path in REQUESTS else client.get(path)
+    MODELS[path].model_validate_json(answer.content)
