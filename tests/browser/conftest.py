@@ -1,0 +1,119 @@
+"""A real server process, a real browser, and a page that must stay silent and on this host."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+
+from tests.browser.chromium import FLAGS, find_chromium
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    path = find_chromium()
+    if path is None:
+        pytest.fail("The browser tests need Chromium: install it, or name it in BROWSER_PATH.")
+    return {"executable_path": path, "args": FLAGS, "headless": True}
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a server that runs as a user's would."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "RETROGRAD_LOG_LEVEL": "error"})
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait(address, process)
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=15)
+
+
+def _wait(address: str, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(200):
+        if process.poll() is not None:
+            pytest.fail(f"the server ended with code {process.returncode}")
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{address}/api/v1/healthz").status_code == 200:
+                return
+        time.sleep(0.1)
+    pytest.fail("the server did not answer within 20 s")
+
+
+class Watch:
+    """What a page did that it should not have done."""
+
+    def __init__(self, server: str) -> None:
+        self.server = server
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.expected_statuses: set[int] = set()
+
+    def attach(self, page: Page) -> None:
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        page.on("request", self._see_request)
+        page.on("response", self._see_response)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        expected = any(f"status of {status}" in message.text for status in self.expected_statuses)
+        if message.type in ("error", "warning") and not expected:
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def _see_request(self, request: Request) -> None:
+        self.requests.append(request.url)
+        if not request.url.startswith((f"{self.server}/", "data:", "blob:")):
+            self.complaints.append(f"request off the host: {request.url}")
+
+    def _see_response(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected_statuses:
+            self.complaints.append(f"status {response.status}: {response.url}")
+
+
+@pytest.fixture
+def watch(server: str) -> Watch:
+    """The page's conduct; add to ``expected_statuses`` what a test provokes."""
+    return Watch(server)
+
+
+@pytest.fixture
+def page(context: BrowserContext, server: str, watch: Watch) -> Iterator[Page]:
+    """A page with the server as its base; fails the test when anything was amiss."""
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    watch.attach(page)
+    yield page
+    page.close()
+    assert watch.complaints == []
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(server: str) -> dict[str, Any]:
+    return {"base_url": server, "viewport": {"width": 1440, "height": 900}}
+
+
+def find_axe_violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands, WCAG 2.2 A and AA and best practice."""
+    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
+    found = page.evaluate("async () => (await axe.run(document)).violations")
+    return [
+        f"{violation['id']}: {node['html'][:160]} ({node['failureSummary']})"
+        for violation in found
+        for node in violation["nodes"]
+    ]
