@@ -236,7 +236,7 @@ ARITHMETIC_OPS = (
         latex=r"\sqrt{#1}",
         local_latex=(r"\frac{1}{2 #0}",),
         forward=lambda b: [(np.sqrt, (b.x, b.out))],
-        definition=lambda x: np.sqrt(x),
+        definition=np.sqrt,
         locals=(_sqrt_slope,),
     ),
     Op(
@@ -257,7 +257,7 @@ ARITHMETIC_OPS = (
         latex="e^{#1}",
         local_latex=("#0",),
         forward=lambda b: [(np.exp, (b.x, b.out))],
-        definition=lambda x: np.exp(x),
+        definition=np.exp,
         locals=(lambda b: Local(b.out),),
     ),
     Op(
@@ -267,7 +267,7 @@ ARITHMETIC_OPS = (
         latex=r"\ln #1",
         local_latex=(r"\frac{1}{#1}",),
         forward=lambda b: [(np.log, (b.x, b.out))],
-        definition=lambda x: np.log(x),
+        definition=np.log,
         locals=(_log_slope,),
     ),
     Op(
@@ -277,7 +277,7 @@ ARITHMETIC_OPS = (
         latex=r"\cos(#1)",
         local_latex=(r"-\sin(#1)",),
         forward=lambda b: [(np.cos, (b.x, b.out))],
-        definition=lambda x: np.cos(x),
+        definition=np.cos,
         locals=(_cos_slope,),
     ),
     Op(

@@ -254,7 +254,7 @@ def view_loss(reading: Reading) -> list[LossNode]:
     """The nodes of the loss in topological order, from the target to ``loss``."""
     views = []
     for node in reading.tape.graph:
-        if node.id != "y" and node.id != "loss" and not node.id.startswith("loss."):
+        if node.id != "y" and node.id.split(".")[0] != "loss":
             continue
         views.append(
             LossNode(

@@ -15,9 +15,14 @@ class Record(Protocol):
     """An entry of a registry: what the catalog shows and what a choice is checked against."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What the entry is called in a document."""
+        ...
+
     @property
-    def options(self) -> type: ...
+    def options(self) -> type:
+        """The frozen dataclass of its options."""
+        ...
 
 
 R = TypeVar("R", bound=Record)

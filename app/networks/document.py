@@ -51,7 +51,7 @@ def make_document(
         values[name] = _shaped(value, shapes[name], f"/parameters/{name}")
     for name in trainable or {}:
         _check_name(name, shapes, "/trainable")
-    flags = {name: True for name in shapes} | dict(trainable or {})
+    flags = dict.fromkeys(shapes, True) | dict(trainable or {})
     if optimizer_state is not None:
         for slot, arrays in optimizer_state.slots.items():
             for name, value in arrays.items():

@@ -14,7 +14,6 @@ from app.services.programs import Resources
 from app.services.wire import Payload
 from app.training.optimizers import OPTIMIZERS, Optimizer
 
-
 Entry = Op | Loss | Optimizer | Initializer
 """A record of a registry."""
 

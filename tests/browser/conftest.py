@@ -35,7 +35,8 @@ def server() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "RETROGRAD_LOG_LEVEL": "error"})
+    environment = {**os.environ, "RETROGRAD_LOG_LEVEL": "error"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(address, process)

@@ -32,7 +32,7 @@ def learn(name: str, **options: Any) -> tuple[Document, list[dict[str, Update]]]
 
 
 def replay(name: str, **options: Any) -> list[float]:
-    """The first weight after each step, the rule written as scalars from PyTorch's documentation."""
+    """The first weight after each step, the rule written as scalars as PyTorch documents it."""
     o = {**asdict(OPTIMIZERS[name].options()), **options}
     w, v, m, b, product, out = 1.0, 0.0, 0.0, 0.0, 1.0, []
     for t, grads in enumerate(GRADS, start=1):
