@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
@@ -15,9 +16,11 @@ from app.services.wire import Payload
 from app.settings import Limits
 
 LARGE = 65_536
-"""Bodies from here on are parsed off the event loop."""
+"""Bodies from here on are checked off the event loop."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Check = Callable[..., tuple[Any, list[dict[str, Any]]]]
+"""From a plain value to a model and what is wrong with it."""
 
 
 class JsonResponse(Response):
@@ -31,13 +34,13 @@ class JsonResponse(Response):
 
 
 class JsonRequest(Request):
-    """A request whose body has been read and parsed already."""
+    """A request whose body has been read and checked already."""
 
-    parsed: Any
+    checked: Any
 
     async def json(self) -> Any:
-        """The value that was parsed."""
-        return self.parsed
+        """What the body says, as the route's model."""
+        return self.checked
 
 
 class JsonRoute(APIRoute):
@@ -48,7 +51,8 @@ class JsonRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """The framework's handler behind a strict reading of the body."""
         handle = super().get_route_handler()
-        if self.body_field is None:
+        field = self.body_field
+        if field is None:
             return handle
 
         async def handle_json(request: Request) -> Response:
@@ -56,7 +60,12 @@ class JsonRoute(APIRoute):
             strict = JsonRequest(request.scope, request.receive)
             require_json(request)
             body = await read_body(strict, getattr(limits, self.limit))
-            strict.parsed = await parse(body, limits.json_depth)
+            if len(body) < LARGE:
+                strict.checked = check_body(body, limits.json_depth, field.validate)
+            else:
+                strict.checked = await run_in_threadpool(
+                    check_body, body, limits.json_depth, field.validate
+                )
             return await handle(strict)
 
         return handle_json
@@ -97,11 +106,12 @@ async def read_body(request: JsonRequest, limit: int) -> bytes:
     return body
 
 
-async def parse(body: bytes, depth: int) -> Any:
-    """The value of a JSON document. Raises ``ProblemError`` (400) when it is not strictly one."""
-    if len(body) < LARGE:
-        return parse_json(body, depth)
-    return await run_in_threadpool(parse_json, body, depth)
+def check_body(body: bytes, depth: int, check: Check) -> Any:
+    """What a body says, as a model. Raises ``RequestValidationError`` when it does not fit."""
+    value, errors = check(parse_json(body, depth), loc=("body",))
+    if errors:
+        raise RequestValidationError(errors)
+    return value
 
 
 def parse_json(body: bytes, depth: int) -> Any:

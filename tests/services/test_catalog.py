@@ -1,0 +1,87 @@
+"""The catalog is the registries, and its presets are requests that run."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from app.engine.ops import ACTIVATIONS, OPS
+from app.networks.initializers import INITIALIZERS
+from app.networks.losses import LOSSES
+from app.networks.presets import PRESETS
+from app.schemas.networks import TraceRequest
+from app.services.catalog import list_catalog
+from app.services.networks import tell_trace
+from app.services.programs import make_resources
+from app.settings import Limits, Settings
+from app.training.optimizers import OPTIMIZERS
+
+RESOURCES = make_resources(Settings())
+
+
+@pytest.fixture(scope="module")
+def catalog() -> dict[str, Any]:
+    written = orjson.dumps(list_catalog(RESOURCES), option=orjson.OPT_SERIALIZE_NUMPY)
+    found: dict[str, Any] = orjson.loads(written)
+    return found
+
+
+def test_the_catalog_lists_the_registries(catalog: dict[str, Any]) -> None:
+    for part, registry in (
+        ("activations", ACTIVATIONS),
+        ("ops", OPS),
+        ("losses", LOSSES),
+        ("optimizers", OPTIMIZERS),
+        ("initializers", INITIALIZERS),
+        ("presets", PRESETS),
+    ):
+        assert [entry["name"] for entry in catalog[part]] == list(registry)
+    assert catalog["limits"] == Limits().model_dump()
+
+
+def test_every_entry_can_be_shown_and_filled_in(catalog: dict[str, Any]) -> None:
+    for part in ("activations", "ops", "losses", "optimizers", "initializers"):
+        for entry in catalog[part]:
+            assert entry["label"], entry["name"]
+            assert entry["summary"], entry["name"]
+            assert "#" not in entry["latex"], entry["name"]
+            for option in entry["schema"]["properties"].values():
+                assert option["title"] == option["title"].lower()
+                assert "default" in option
+
+
+def test_an_options_schema_has_its_bounds(catalog: dict[str, Any]) -> None:
+    sgd = next(entry for entry in catalog["optimizers"] if entry["name"] == "sgd")
+    options = sgd["schema"]["properties"]
+    assert options["learning_rate"]["minimum"] == 0
+    assert options["momentum"]["exclusiveMaximum"] == 1
+    assert options["nesterov"]["type"] == "boolean"
+
+
+def test_the_worked_example_comes_first(catalog: dict[str, Any]) -> None:
+    first = catalog["presets"][0]
+    assert first["inputs"] == [[2.0]]
+    assert first["targets"] == [[0.0]]
+    assert first["network"]["parameters"] == {"layer1.weight": [[0.5]], "layer1.bias": [0.0]}
+    assert first["optimizer"] == {"name": "sgd", "learning_rate": 0.1}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_runs_and_learns(catalog: dict[str, Any], name: str) -> None:
+    preset = next(entry for entry in catalog["presets"] if entry["name"] == name)
+    parts = {part: preset[part] for part in ("network", "inputs", "targets", "optimizer")}
+    trace = tell_trace(TraceRequest.model_validate({**parts, "view": "units"}), RESOURCES)
+    assert trace["health"]["finite"]
+    assert trace["network"]["spec"] == preset["network"]["spec"]
+    if name == "neuron_right":
+        assert trace["loss"] == trace["loss_after"] == 0.0
+    else:
+        assert trace["loss_after"] < trace["loss"]
+
+
+def test_gradients_vanish_in_the_deep_preset(catalog: dict[str, Any]) -> None:
+    preset = next(entry for entry in catalog["presets"] if entry["name"] == "deep")
+    parts = {part: preset[part] for part in ("network", "inputs", "targets")}
+    trace = tell_trace(TraceRequest.model_validate(parts), RESOURCES)
+    layers = trace["health"]["layers"]
+    assert layers[0]["largest_grad"] < layers[-1]["largest_grad"] / 50
