@@ -141,6 +141,33 @@ function labelColumns(trace, layers, loss, m) {
 }
 
 /**
+ * Where the units of a column have room for dL/da: beside the output port, or around a disc.
+ * @param {UnitPlace} first
+ * @param {{w: number, h: number}} size
+ * @param {Measures} m
+ * @param {number} pitch
+ * @param {import("./layout.js").Form} form
+ * @returns {((unit: UnitPlace) => Box) | null}
+ */
+function placeTag(first, { w, h }, m, pitch, form) {
+  if (form === "cell") return null;
+  if (form === "disc" && m.down) {
+    if (pitch < first.w + w + 4) return null;
+    return ({ x, y, w: wide }) => ({ x: x + wide / 2 + w / 2 + 3, y, w, h });
+  }
+  if (form === "disc") {
+    if (pitch < first.h + 2 * h + 8 || m.gap + first.w < w + 6) return null;
+    return ({ x, y, h: tall }) => ({ x, y: y + tall / 2 + h / 2 + 5, w, h });
+  }
+  if (m.down) {
+    if (pitch < w + 8 || m.gap < h + 8) return null;
+    return ({ out }) => ({ x: out.x + w / 2 + 7, y: out.y + h / 2 + 4, w, h });
+  }
+  if (m.gap < w + 10) return null;
+  return ({ out }) => ({ x: out.x + w / 2 + 7, y: out.y - h / 2 - 9, w, h });
+}
+
+/**
  * Reserves room for dL/da at every unit and for values and gradients on edges.
  * @param {Trace} trace
  * @param {Layout} layout
@@ -152,21 +179,12 @@ function placeNumbers(trace, layout, m) {
   const taken = [...layout.units.values()].map(({ x, y, w, h: tall }) => ({ x, y, w, h: tall }));
   taken.push(layout.loss, ...layout.biases.filter(({ roomy }) => roomy).map(({ x, y, r }) => ({ x, y, w: 2 * r, h: 2 * r })));
   for (const units of layout.layers) {
-    const w = textWidth("\u03a3 +0.0123", size) + 10;
+    const w = textWidth("\u03a3 +0.0123", size) + 4;
     const { pitch, form } = m.columns[units[0].layer];
-    if (units[0].layer === 0 && !m.down) {
-      if (pitch < units[0].h + 2 * h + 8) continue;
-      for (const unit of units) unit.tag = { x: unit.x, y: unit.y + unit.h / 2 + h / 2 + 5, w, h };
-      continue;
-    }
-    const fits = m.down
-      ? pitch >= w + 8 && m.gap >= h + 10
-      : form !== "cell" && m.gap >= w + 12 && pitch >= (form === "disc" ? units[0].h * 0.6 : 0) + h + 4;
-    if (!fits) continue;
+    const place = placeTag(units[0], { w, h }, m, pitch, form);
+    if (!place) continue;
     for (const unit of units) {
-      unit.tag = m.down
-        ? { x: Math.min(unit.out.x + w / 2 + 7, layout.width - w / 2 - 4), y: unit.out.y + h / 2 + 5, w, h }
-        : { x: unit.out.x + w / 2 + 7, y: unit.out.y - h / 2 - 9, w, h };
+      unit.tag = place(unit);
       taken.push(unit.tag);
     }
   }

@@ -1,0 +1,134 @@
+/** The stage: draws the current view into an element and lets people point, walk and edit. */
+
+import { effect, signal } from "@preact/signals-core";
+import { createCanvasPainter } from "../render/canvas.js";
+import { createSvgPainter } from "../render/svg.js";
+import { findView } from "./index.js";
+import { listenToKeys } from "./keys.js";
+import { listenToPointer } from "./pointer.js";
+
+/** @typedef {import("../layout/trace.js").Trace} Trace */
+/** @typedef {import("../layout/layout.js").Layout} Layout */
+/**
+ * @template T
+ * @typedef {{readonly value: T}} Reading
+ */
+/**
+ * @typedef {object} StageState
+ * @property {Reading<Trace | null>} trace
+ * @property {Reading<number>} playhead
+ * @property {Reading<string | null>} selection
+ * @property {Reading<string | null>} hover
+ * @property {Reading<string>} view
+ * @property {Reading<string>} theme
+ * @property {Reading<boolean>} reducedMotion
+ */
+/** @typedef {{onSelect(id: string | null): void, onHover(id: string | null): void, onEdit(id: string, value: number): void}} Handlers */
+/**
+ * What pointer and keys need of the stage.
+ * @typedef {object} Stage
+ * @property {HTMLElement} element
+ * @property {SVGSVGElement} svg
+ * @property {StageState} state
+ * @property {Handlers} handlers
+ * @property {() => Layout | null} layout
+ * @property {(id: string) => void} focus
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @param {HTMLElement} element
+ * @param {StageState} state
+ * @param {Handlers} handlers
+ * @returns {() => void} takes everything down again
+ */
+export function mountStage(element, state, handlers) {
+  const surface = document.createElement("div");
+  surface.className = "stage-surface";
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("aria-hidden", "true");
+  const svg = /** @type {SVGSVGElement} */ (document.createElementNS(SVG, "svg"));
+  svg.setAttribute("role", "group");
+  svg.setAttribute("aria-label", "Network: arrow keys walk from part to part, Enter selects");
+  surface.append(canvas, svg);
+  element.append(surface);
+
+  const painter = createSvgPainter(svg);
+  /** @type {Map<string, string>} */
+  let colors = new Map();
+  const manyPainter = createCanvasPainter(canvas, (token) => {
+    let color = colors.get(token);
+    if (color === undefined) colors.set(token, (color = getComputedStyle(surface).getPropertyValue(`--${token}`).trim()));
+    return color;
+  });
+  const size = signal({ width: surface.clientWidth, height: surface.clientHeight });
+  const observer = new ResizeObserver(() => {
+    const { clientWidth: width, clientHeight: height } = surface;
+    if (width !== size.value.width || height !== size.value.height) size.value = { width, height };
+  });
+  observer.observe(surface);
+
+  /** @type {{trace: Trace, size: object, view: string, layout: Layout} | null} */
+  let placed = null;
+  /** @type {string | null} */
+  let current = null;
+
+  const stopTheme = effect(() => {
+    void state.theme.value;
+    colors = new Map();
+  });
+  const stopDrawing = effect(() => {
+    void state.theme.value;
+    const trace = state.trace.value;
+    const { width, height } = size.value;
+    if (!trace || width < 40 || height < 40) return;
+    const view = findView(state.view.value, trace);
+    if (placed?.trace !== trace || placed.size !== size.value || placed.view !== view.id) {
+      placed = { trace, size: size.value, view: view.id, layout: view.layout(trace, { width, height }) };
+    }
+    const { layout } = placed;
+    const looking = { selection: state.selection.value, hover: state.hover.value, reducedMotion: state.reducedMotion.value };
+    const marks = view.scene(trace, layout, state.playhead.value, looking);
+    const many = layout.edges.length > view.most;
+    svg.classList.toggle("still", looking.reducedMotion);
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    painter.draw(many ? marks.filter(({ bulk }) => !bulk) : marks);
+    canvas.hidden = !many;
+    if (many) manyPainter.draw(marks.filter(({ bulk }) => bulk), { width, height, ratio: devicePixelRatio });
+    rove(looking.selection ?? current ?? trace.units[0]?.id ?? null);
+  });
+
+  /** @type {Stage} */
+  const stage = {
+    element: surface,
+    svg,
+    state,
+    handlers,
+    layout: () => placed?.layout ?? null,
+    focus(id) {
+      rove(id);
+      /** @type {SVGElement | null} */ (painter.find(id))?.focus({ preventScroll: true });
+    },
+  };
+  const stopPointer = listenToPointer(stage);
+  const stopKeys = listenToKeys(stage);
+
+  return () => {
+    stopTheme();
+    stopDrawing();
+    stopPointer();
+    stopKeys();
+    observer.disconnect();
+    surface.remove();
+  };
+
+  /** One part of the network is in the tab order, the arrow keys reach the others. @param {string | null} id */
+  function rove(id) {
+    const next = id === null ? null : painter.find(id);
+    if (!next || next.getAttribute("tabindex") === "0") return;
+    if (current) painter.find(current)?.setAttribute("tabindex", "-1");
+    next.setAttribute("tabindex", "0");
+    current = id;
+  }
+}
