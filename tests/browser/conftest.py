@@ -1,23 +1,13 @@
 """A real server process, a real browser, and a page that must stay silent and on this host."""
 
-import contextlib
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 from tests.browser.chromium import FLAGS, find_chromium
-
-ROOT = Path(__file__).parents[2]
+from tests.browser.server import ROOT, serve
 
 
 @pytest.fixture(scope="session")
@@ -31,30 +21,8 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The address of a server that runs as a user's would."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    environment = {**os.environ, "RETROGRAD_LOG_LEVEL": "error"}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait(address, process)
+    with serve() as address:
         yield address
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=15)
-
-
-def _wait(address: str, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(200):
-        if process.poll() is not None:
-            pytest.fail(f"the server ended with code {process.returncode}")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{address}/api/v1/healthz").status_code == 200:
-                return
-        time.sleep(0.1)
-    pytest.fail("the server did not answer within 20 s")
 
 
 class Watch:
