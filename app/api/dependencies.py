@@ -7,8 +7,9 @@ from fastapi import Depends, Request
 from app.services.programs import Resources
 
 
-def get_resources(request: Request) -> Resources:
+async def get_resources(request: Request) -> Resources:
     """The resources of the application that serves the request."""
+    # Not a plain function: the framework would send it to a thread of its own.
     resources: Resources = request.app.state.resources
     return resources
 

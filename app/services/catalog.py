@@ -23,7 +23,10 @@ def list_catalog(resources: Resources) -> Payload:
     return {
         "activations": _entries(ACTIVATIONS.values(), "a", "z"),
         "ops": _entries(OPS.values(), "r", "u", "v", "w"),
-        "losses": _entries(LOSSES.values()),
+        "losses": [
+            {**entry, "targets": LOSSES[entry["name"]].targets}
+            for entry in _entries(LOSSES.values())
+        ],
         "optimizers": _entries(OPTIMIZERS.values()),
         "initializers": _entries(INITIALIZERS.values()),
         "cells": [],

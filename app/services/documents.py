@@ -16,6 +16,7 @@ from app.networks.initializers import INITIALIZERS
 from app.networks.losses import LOSSES
 from app.schemas import specs
 from app.services.wire import Payload, plain
+from app.training.optimizers import OPTIMIZERS
 
 
 @contextmanager
@@ -77,6 +78,9 @@ def read_document(network: specs.Document | specs.DenseSpec) -> Document:
 def _read_state(memory: specs.OptimizerMemory | None) -> OptimizerState | None:
     if memory is None:
         return None
+    if memory.name not in OPTIMIZERS:
+        detail = f"expected one of: {', '.join(OPTIMIZERS)}"
+        raise NetworkError("/optimizer_state/name", detail, "unknown_name")
     slots: dict[str, dict[str, Array]] = {}
     for slot, arrays in memory.slots.items():
         for name, value in arrays.items():

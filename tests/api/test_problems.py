@@ -246,6 +246,21 @@ def test_a_spec_that_makes_no_sense(
         ({"trainable": {MARKER: True}}, "/trainable", "layer1.weight, layer1.bias"),
         ({"trainable": {"layer1.bias": 0}}, "/trainable/layer1.bias", "expected true or false"),
         ({"step": -1}, "/step", "at least 0"),
+        (
+            {"optimizer_state": {"name": MARKER, "t": 1}},
+            "/optimizer_state/name",
+            "expected one of: sgd, adagrad",
+        ),
+        (
+            {"optimizer_state": {"name": "adam", "t": 1, "slots": {"m": {"layer1.bias": [1]}}}},
+            "/optimizer_state/slots/m/layer1.bias",
+            "expected shape [2], got [1]",
+        ),
+        (
+            {"optimizer_state": {"name": "sgd", "t": 1, "slots": {"v": {"w": [[1], [1, 2]]}}}},
+            "/optimizer_state/slots/v/w",
+            "rows of one length",
+        ),
     ],
 )
 def test_a_document_that_makes_no_sense(
