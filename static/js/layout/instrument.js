@@ -34,7 +34,7 @@ export function layoutInstrument(box, scale) {
   const footer = footed ? small + (roomy ? 20 : 9) : 0;
   const head = roomy ? 28 : 0;
   const inside = box.h - 2 * pad - head - footer - size - 4;
-  const stack = { left: left + pad, top: top + pad + head, width: (box.w - 3 * pad) * 0.3, height: inside };
+  const stack = { left: left + pad, top: top + pad + head, width: (box.w - 3 * pad) * (box.w < 150 ? 0.42 : 0.3), height: inside };
   const plotLeft = stack.left + stack.width + pad;
   const numbers = stack.top + inside + size + (roomy ? 3 : 1);
   return {

@@ -1,6 +1,6 @@
 /** Where units, edges, loss and targets of a dense network stand. */
 
-import { placeChips } from "./chips.js";
+import { overlap, placeChips } from "./chips.js";
 import { connect } from "./curve.js";
 import { measure } from "./columns.js";
 import { textWidth, typeSize } from "./text.js";
@@ -89,15 +89,18 @@ function placeBiases(trace, units, m) {
     const apart = m.columns[unit.layer].pitch - (m.down ? unit.w : unit.h);
     const roomy = !m.down && unit.form === "instrument" && apart >= 30 && m.gap >= 64;
     const solo = roomy && unit.h >= 150;
-    const r = roomy ? (solo ? 20 : 13) * m.scale : unit.form === "cell" ? 0 : 4;
-    const at = roomy
+    const r = (solo ? 20 : 15) * m.scale;
+    const spot = roomy
       ? {
-          x: unit.x - unit.w / 2 - (solo ? m.gap * 0.62 : 26 * m.scale),
-          y: unit.y + unit.h / 2 + (solo ? 42 * m.scale : 6),
+          x: unit.x - unit.w / 2 - (solo ? m.gap * 0.62 : 27 * m.scale),
+          y: unit.y + unit.h / 2 + (solo ? 42 * m.scale : 7),
+          r,
+          roomy,
         }
-      : { x: unit.x - unit.w / 2 + (unit.form === "disc" ? unit.w * 0.1 : 2), y: unit.y + unit.h / 2 - (unit.form === "disc" ? unit.h * 0.1 : 2) };
+      : dotAt(unit);
     const end = roomy ? { x: unit.x - unit.w / 2, y: unit.y + unit.h * 0.24 } : { x: unit.x, y: unit.y };
-    places.push({ id: bias_id, unit: id, ...at, r, roomy, curve: connect({ x: at.x + (roomy ? r : 0), y: at.y }, end, false) });
+    const start = { x: spot.x + (roomy ? r : 0), y: spot.y };
+    places.push({ id: bias_id, unit: id, ...spot, curve: connect(start, end, false) });
   }
   return places;
 }
@@ -123,11 +126,12 @@ function labelColumns(trace, layers, loss, m) {
   const short = trace.layers.map(({ layer, label }) => (layer === 0 ? label : `${layer} \u00b7 ${label}`));
   const size = typeSize(12, m.scale);
   const room = m.gap + Math.min(...m.columns.map(({ w }) => w));
-  const fits = !m.down && names.every((name) => textWidth(name, size) < room);
+  const widest = Math.max(...trace.layers.map((layer) => layer.units));
+  const fits = m.down ? widest < 4 : names.every((name) => textWidth(name, size) < room);
   /** @type {import("./layout.js").Column[]} */
   const columns = layers.map((units, layer) => ({
     layer,
-    text: fits || m.down ? names[layer] : short[layer],
+    text: fits ? names[layer] : short[layer],
     ...(m.down ? { x: 12, y: units[0].y - units[0].h / 2 - 5 } : { x: units[0].x, y: m.foot }),
     anchor: m.down ? "start" : "middle",
   }));
@@ -138,6 +142,33 @@ function labelColumns(trace, layers, loss, m) {
     anchor: m.down ? "start" : "middle",
   });
   return columns;
+}
+
+/**
+ * Biases become dots at their units in layers where one would touch something else.
+ * @param {Layout} layout
+ * @param {Box[]} taken what stands already; biases that stay are added
+ */
+function foldBiases(layout, taken) {
+  for (const units of layout.layers) {
+    const biases = layout.biases.filter(({ unit, roomy }) => roomy && units.some(({ id }) => id === unit));
+    const boxes = biases.map(({ x, y, r }) => ({ x, y, w: 2 * r, h: 2 * r }));
+    const blocked = boxes.some((box) => taken.some((other) => overlap(box, other)) || box.y + box.h / 2 > layout.height - 40);
+    if (!blocked) taken.push(...boxes);
+    else for (const bias of biases) Object.assign(bias, dotAt(layout.units.get(bias.unit)));
+  }
+}
+
+/** @param {UnitPlace | undefined} unit */
+function dotAt(unit) {
+  if (!unit) throw new Error("a bias without a unit");
+  const inset = unit.form === "disc" ? 0.1 : 0;
+  return {
+    x: unit.x - unit.w * (0.5 - inset) + (inset ? 0 : 2),
+    y: unit.y + unit.h * (0.5 - inset) - (inset ? 0 : 2),
+    r: unit.form === "cell" ? 0 : 4,
+    roomy: false,
+  };
 }
 
 /**
@@ -177,7 +208,7 @@ function placeNumbers(trace, layout, m) {
   const size = typeSize(12, m.scale);
   const h = size + 8;
   const taken = [...layout.units.values()].map(({ x, y, w, h: tall }) => ({ x, y, w, h: tall }));
-  taken.push(layout.loss, ...layout.biases.filter(({ roomy }) => roomy).map(({ x, y, r }) => ({ x, y, w: 2 * r, h: 2 * r })));
+  taken.push(layout.loss);
   for (const units of layout.layers) {
     const w = textWidth("\u03a3 +0.0123", size) + 4;
     const { pitch, form } = m.columns[units[0].layer];
@@ -188,6 +219,7 @@ function placeNumbers(trace, layout, m) {
       taken.push(unit.tag);
     }
   }
+  foldBiases(layout, taken);
   const bounds = { x: layout.width / 2, y: layout.height / 2, w: layout.width - 8, h: layout.height - 8 };
   for (let layer = 1; layer < trace.layers.length; layer++) {
     const edges = layout.edges.filter((edge) => edge.layer === layer);

@@ -1,5 +1,7 @@
 /** How much room text takes. */
 
+import { formatNumber } from "./number.js";
+
 /**
  * A generous estimate of the width of `text` in the page's typeface.
  * @param {string} text
@@ -17,6 +19,17 @@ export function textWidth(text, size) {
  */
 export function fitText(candidates, width, size) {
   return candidates.find((text) => textWidth(text, size) <= width) ?? candidates[candidates.length - 1];
+}
+
+/**
+ * `value` with as many of 3 significant digits as fit into `width`, at least one.
+ * @param {import("./trace.js").Num} value
+ * @param {number} width
+ * @param {number} size
+ * @param {boolean} [sign]
+ */
+export function fitNumber(value, width, size, sign = false) {
+  return fitText([3, 2, 1].map((digits) => formatNumber(value, { digits, sign })), width, size);
 }
 
 /**

@@ -75,7 +75,7 @@ export interface LossNode {
   grad: Num | Num[] | null;
 }
 
-export interface Document {
+export interface NetworkDocument {
   spec: {
     loss: string | { name: string };
     reduction: string;
@@ -86,7 +86,7 @@ export interface Document {
 }
 
 export interface Trace {
-  network: Document;
+  network: NetworkDocument;
   sample: number;
   batch: number;
   inputs: Num[][];
@@ -101,6 +101,6 @@ export interface Trace {
   beats: Beat[];
   updates: Record<string, Record<string, unknown>>;
   loss_after: Num | null;
-  next_network: Document | null;
+  next_network: NetworkDocument | null;
   health: { finite: boolean; first_non_finite: { node: string; phase: string } | null };
 }

@@ -3,7 +3,7 @@
 import { pointAt } from "../layout/curve.js";
 import { formatNumber, toNumber } from "../layout/number.js";
 import { magnitude, signToken } from "../layout/scale.js";
-import { fitText, textWidth, typeSize } from "../layout/text.js";
+import { fitNumber, fitText, textWidth, typeSize } from "../layout/text.js";
 import { drawBead, roll } from "./bead.js";
 import { share } from "./edges.js";
 import { during } from "./moment.js";
@@ -210,7 +210,7 @@ export function drawBiases(stage) {
     marks.push({ key, shape: "circle", x: place.x, y: place.y, r: place.r, fill: place.roomy ? "raise" : "paper", stroke: marked ? "ink" : "ink-3", strokeWidth: marked ? 2 : 1.25, dash: "2 3" });
     const size = typeSize(Math.max(11, place.r * 0.72) / layout.scale, layout.scale);
     if (place.roomy) {
-      marks.push({ key: `${key}:value`, shape: "text", x: place.x, y: place.y + size * 0.36, text: fitText([formatNumber(value), formatNumber(value, { digits: 2 }), formatNumber(value, { digits: 1 })], place.r * 2 + 2, size), size, weight: 600, anchor: "middle", fill: "ink" });
+      marks.push({ key: `${key}:value`, shape: "text", x: place.x, y: place.y + size * 0.36, text: fitNumber(value, place.r * 2, size), size, weight: 600, anchor: "middle", fill: "ink" });
       if (place.r > 16) marks.push({ key: `${key}:name`, shape: "text", x: place.x, y: place.y + place.r + size + 3, text: names.get(place.id), size, italic: true, anchor: "middle", fill: "ink-2" });
     }
     const u = forward;

@@ -31,7 +31,7 @@ function drawEdge(marks, stage, edge, weight) {
   const value = weight.after === null ? weight.value : roll(weight.value, weight.after, update);
   const reached = moment.at("linear", edge.layer) > 0;
   const marked = lit.has(edge.id) || lit.has(edge.from) || lit.has(edge.to);
-  const scale = Math.max(0.7, Math.min(1, layout.scale)) * (dense ? 0.5 : 1);
+  const scale = Math.max(0.7, Math.min(1, layout.scale)) * (dense ? 0.5 : stage.crowded ? 0.7 : 1);
   if (update > 0 && !dense && weight.after !== weight.value) {
     marks.push({ key: `ghost:${edge.id}`, shape: "curve", curve: edge.curve, stroke: signToken(weight.value), strokeWidth: lineWidth(weight.value, scale) + 3, opacity: 0.2, fill: "none" });
   }

@@ -3,7 +3,7 @@
 import { formatNumber, toNumber } from "../layout/number.js";
 import { layoutInstrument } from "../layout/instrument.js";
 import { signToken } from "../layout/scale.js";
-import { fitText } from "../layout/text.js";
+import { fitNumber, fitText } from "../layout/text.js";
 import { roll } from "./bead.js";
 import { drawCurve, drawShares } from "./plot.js";
 import { during } from "./moment.js";
@@ -95,9 +95,10 @@ function drawCaptions(key, { captions, stack, plot, size }) {
  * @returns {Mark[]}
  */
 function drawStack(key, { stack }, unit, u, { parts, reach: [below, above] }) {
-  const span = below + above || 1;
+  // Some room on both sides of the zero line, so that it is seen to be one.
+  const span = (below + above) * 1.12 || 1;
   const perUnit = stack.height / span;
-  const zero = stack.top + above * perUnit;
+  const zero = stack.top + (below + above > 0 ? (above + (below + above) * 0.06) * perUnit : stack.height / 2);
   const width = Math.min(22, stack.width * 0.5);
   const left = stack.left + (stack.width - width) / 2;
   /** @type {Mark[]} */
@@ -156,7 +157,7 @@ function drawNumbers(key, { stack, plot, numbers, size }, unit, progress) {
       shape: "text",
       x: area.left + area.width / 2,
       y: numbers,
-      text: formatNumber(name === "z" ? roll(0, value, u) : value),
+      text: fitNumber(name === "z" ? roll(0, value, u) : value, area.width + 6, size),
       size,
       weight: 600,
       anchor: "middle",

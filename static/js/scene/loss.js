@@ -59,7 +59,8 @@ export function drawTargets(stage) {
   const last = layout.targets[layout.targets.length - 1];
   if (last) {
     const middle = (layout.targets[0].x + last.x) / 2;
-    marks.push({ key: "target:name", shape: "text", x: layout.down ? last.x : middle, y: last.y + last.r + size + 2, text: layout.targets.length > 1 ? "targets y" : "target y", size: typeSize(12, layout.scale), anchor: "middle", fill: "ink-2" });
+    const above = layout.down && layout.targets.length > 1;
+    marks.push({ key: "target:name", shape: "text", x: layout.down ? last.x : middle, y: above ? layout.targets[0].y - last.r - 6 : last.y + last.r + size + 2, text: layout.targets.length > 1 ? "targets y" : "target y", size: typeSize(12, layout.scale), anchor: "middle", fill: "ink-2" });
   }
   return marks;
 }
@@ -78,13 +79,14 @@ export function drawLoss(stage) {
     { key: "loss:title", shape: "text", x, y: y - h / 2 + size + (wide ? 4 : 9), text: fitTitle(trace, w - 10, size), size, weight: 600, anchor: "middle", fill: u > 0 ? "loss" : "ink-2" },
   ];
   if (u <= 0) return marks;
-  const plot = wide ? { x: x - w / 2 + 34, y: y + 9, side: h - 34 } : { x, y: y - h * 0.16, side: h * 0.27 };
+  const plot = wide ? { x: x - w / 2 + 34, y: y + 9, side: h - 34 } : { x, y: y - h * 0.14, side: h * 0.25 };
   const settled = during(u, 0.85, 1);
   marks.push(...drawMeeting(stage, plot, during(u, 0.3, 0.55), during(u, 0.55, 0.85)));
   const middle = wide ? x + w * 0.12 : x;
   const big = typeSize(Math.min(26, h * 0.2) / layout.scale, layout.scale);
-  const base = wide ? y + big * 0.62 : y + h * 0.2;
+  const base = wide ? y + big * 0.62 : y + h * (after > 0 ? 0.14 : 0.22);
   if (settled > 0) marks.push({ key: "loss:value", shape: "text", x: middle, y: after > 0 ? base - (wide ? 0 : 2) : base, text: formatNumber(trace.loss), size: big, weight: 700, anchor: "middle", fill: after > 0 ? "ink-2" : "ink", opacity: settled });
+  if (!wide && after <= 0 && !findGaps(trace)) marks.push(...listSteps(stage, u, x, y - h / 2 + size * 2 + 18, w - 12, size));
   const note = after > 0 ? "" : describeStep(stage, u);
   const foot = y + h / 2 - (wide ? 7 : 12);
   if (note && !wide) marks.push({ key: "loss:note", shape: "text", x, y: foot, text: fitText([note, note.split(" ").slice(-1)[0]], w - 8, size), size, anchor: "middle", fill: "ink-2" });
@@ -92,7 +94,7 @@ export function drawLoss(stage) {
     const change = toNumber(trace.loss_after) - toNumber(trace.loss);
     const verdict = `\u2192 ${formatNumber(trace.loss_after)}`;
     marks.push(
-      { key: "loss:after", shape: "text", x: wide ? middle : x, y: wide ? base + size + 4 : base + big * 0.95, text: wide ? `${verdict} (${formatNumber(change, { sign: true })})` : verdict, size: wide ? size : Math.max(size, big * 0.8), weight: 700, anchor: "middle", fill: "update", opacity: after },
+      { key: "loss:after", shape: "text", x: wide ? middle : x, y: wide ? base + size + 4 : base + big * 0.9, text: wide ? `${verdict} (${formatNumber(change, { sign: true })})` : verdict, size: wide ? size : Math.max(size, big * 0.8), weight: 700, anchor: "middle", fill: "update", opacity: after },
     );
     if (!wide) marks.push({ key: "loss:change", shape: "text", x, y: foot + 4, text: `\u0394L ${formatNumber(change, { sign: true })}`, size, weight: 600, anchor: "middle", fill: "update", opacity: after });
   }
@@ -117,10 +119,10 @@ function fitTitle(trace, width, size) {
  * @returns {Mark[]}
  */
 function drawMeeting({ trace }, plot, apart, squared) {
-  const gaps = trace.loss_nodes.find(({ op, value }) => op === "subtract" && Array.isArray(value) && measuresGap(trace, value));
-  if (apart <= 0 || !gaps || !Array.isArray(gaps.value) || gaps.value.length > MOST_GAPS) return [];
+  const gaps = findGaps(trace);
+  if (apart <= 0 || !gaps) return [];
   const squares = trace.loss_nodes.some(({ op }) => op === "square");
-  const sizes = gaps.value.map((value) => Math.abs(toNumber(value)));
+  const sizes = gaps.map((value) => Math.abs(toNumber(value)));
   const largest = Math.max(...sizes) || 1;
   const pitch = Math.min(plot.side + 8, 96 / sizes.length);
   return sizes.flatMap((size, k) => {
@@ -136,10 +138,44 @@ function drawMeeting({ trace }, plot, apart, squared) {
   });
 }
 
+/** The differences of outputs and targets, if that is what the loss starts from. @param {Trace} trace @returns {Num[] | null} */
+function findGaps(trace) {
+  for (const { op, value } of trace.loss_nodes) {
+    if (op === "subtract" && Array.isArray(value) && value.length <= MOST_GAPS && measuresGap(trace, value)) return value;
+  }
+  return null;
+}
+
 /** @param {Trace} trace @param {Num[]} values */
 function measuresGap(trace, values) {
   const [a, y] = [trace.outputs[trace.sample], trace.targets[trace.sample]];
   return values.every((value, k) => toNumber(value) === toNumber(a[k]) - toNumber(y[k]));
+}
+
+/**
+ * The steps of a loss that shows no gap, each from the time it is reached.
+ * @param {Stage} stage
+ * @param {number} u
+ * @param {number} x
+ * @param {number} top
+ * @param {number} width
+ * @param {number} size
+ * @returns {Mark[]}
+ */
+function listSteps({ trace }, u, x, top, width, size) {
+  const small = Math.max(11, size - 1);
+  const steps = listComputed(trace).filter(({ value }) => Array.isArray(value)).slice(0, 2);
+  return steps.flatMap(({ id, label, value }, i) => {
+    const opacity = during(u, 0.3 + 0.25 * i, 0.5 + 0.25 * i);
+    if (opacity <= 0 || !Array.isArray(value)) return [];
+    const numbers = value.slice(0, 3).map((one) => formatNumber(one, { digits: 2 })).join("  ");
+    return [{ key: `loss:step:${id}`, shape: /** @type {const} */ ("text"), x, y: top + i * (small + 5), text: fitText([`${label} ${numbers}`, numbers], width, small), size: small, anchor: /** @type {const} */ ("middle"), fill: "ink-2", opacity }];
+  });
+}
+
+/** @param {Trace} trace */
+function listComputed(trace) {
+  return trace.loss_nodes.filter(({ op, id, grad }) => op !== null && grad !== null && id !== "loss" && id !== "loss.sample");
 }
 
 /**
@@ -148,7 +184,7 @@ function measuresGap(trace, values) {
  * @param {number} u
  */
 function describeStep({ trace }, u) {
-  const steps = trace.loss_nodes.filter(({ op, id, grad }) => op !== null && grad !== null && id !== "loss" && id !== "loss.sample");
+  const steps = listComputed(trace);
   const index = Math.floor(((u - 0.3) / 0.6) * steps.length);
   if (index < 0) return "";
   if (index < steps.length) {

@@ -29,7 +29,7 @@ import { drawUnfolded, drawUnitGradients, drawUnits } from "./units.js";
  */
 /**
  * @typedef {Known & {trace: Trace, layout: Layout, moment: import("./moment.js").Moment,
- *   selection: string | null, lit: Set<string>, dense: boolean, beadScale: number}} Stage
+ *   selection: string | null, lit: Set<string>, dense: boolean, crowded: boolean, beadScale: number}} Stage
  */
 
 /** Past so many edges they go to a canvas, thinner. */
@@ -51,8 +51,9 @@ export function sceneNetwork(trace, layout, playhead, { selection = null, hover 
   const dense = layout.edges.length > MOST_DRAWN_EDGES;
   const lit = new Set([selection, hover].filter((id) => id !== null));
   const folded = [...layout.units.values()].some(({ form }) => form !== "instrument");
-  const beadScale = dense ? 0.5 : Math.max(0.7, Math.min(1.2, layout.scale)) * (folded && layout.edges.length > 60 ? 0.8 : 1);
-  const stage = { ...found, trace, layout, moment: createMoment(trace, playhead, reducedMotion), selection, lit, dense, beadScale };
+  const crowded = folded && layout.edges.length > 30;
+  const beadScale = dense ? 0.5 : Math.max(0.7, Math.min(1.2, layout.scale)) * (crowded ? 0.8 : 1);
+  const stage = { ...found, trace, layout, moment: createMoment(trace, playhead, reducedMotion), selection, lit, dense, crowded, beadScale };
   return [
     ...drawEdges(stage),
     ...drawWires(stage),

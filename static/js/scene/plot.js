@@ -118,7 +118,7 @@ function passThrough(key, { plot, stack }, point, unit, u) {
     : { x: point.x + (to - point.x) * t, y: point.y };
   const [before, after] = [beadRadius(unit.grad_a), beadRadius(unit.grad_z)];
   const radius = before + (after - before) * during(way, 0.4, 0.65);
-  const value = way < 0.5 ? unit.grad_a : unit.grad_z;
+  const value = way < 0.5 ? unit.grad_a : (unit.grad_z ?? 0);
   const marks = drawBead(`${key}:gradient`, at, value, "backward", { radius, opacity: 1 - during(u, 0.9, 1) });
   const swallowed = toNumber(unit.grad_z) === 0 && toNumber(unit.grad_a) !== 0;
   if (swallowed && u > 0.55) {

@@ -2,7 +2,7 @@
 
 import { formatNumber, toNumber } from "../layout/number.js";
 import { lineWidth, magnitude, signToken } from "../layout/scale.js";
-import { fitText, textWidth, typeSize } from "../layout/text.js";
+import { fitNumber, fitText, textWidth, typeSize } from "../layout/text.js";
 import { drawBead, roll } from "./bead.js";
 import { drawInstrument, listParts } from "./instrument.js";
 import { during } from "./moment.js";
@@ -173,8 +173,8 @@ function drawRing(stage, unit, place, reached, marked) {
 function writeInside(key, { x, y, w }, value, size, opacity, fill) {
   if (opacity <= 0) return [];
   if (!Number.isFinite(toNumber(value))) return drawBead(key, { x, y }, value, "backward", { radius: Math.min(8, w / 3), opacity });
-  const text = fitText([formatNumber(value), formatNumber(value, { digits: 2 }), formatNumber(value, { digits: 1 })], w + 6, size);
-  if (textWidth(text, size) > w + 12) return [];
+  const text = fitNumber(value, w, size);
+  if (textWidth(text, size) > w + 5) return [];
   return [{ key, shape: "text", x, y: y + size * 0.36, text, size, weight: 600, anchor: "middle", fill, opacity }];
 }
 
