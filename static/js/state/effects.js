@@ -1,0 +1,134 @@
+/** What happens when the state changes: asking the server, playing, remembering. */
+
+import { effect, untracked } from "@preact/signals-core";
+import { post } from "../api/client.js";
+import { advance, durations } from "../timeline/schedule.js";
+import { readFragment, writeFragment } from "./url.js";
+
+/** @typedef {import("./store.js").Store} Store */
+
+const THEME = "retrograd-theme";
+const URL_DELAY = 300;
+
+/**
+ * Every question gets an answer; a newer one ends the older.
+ * @param {Store} store
+ */
+export function answerQuestions({ state, actions, question }) {
+  /** @type {AbortController | null} */
+  let running = null;
+  let seen = state.asked.peek();
+  effect(() => {
+    const asked = state.asked.value;
+    if (asked === seen) return;
+    seen = asked;
+    running?.abort();
+    const mine = (running = new AbortController());
+    const { preset: _, ...body } = untracked(question);
+    actions.wait();
+    post("/networks/trace", { ...body, view: "units" }, mine.signal).then(
+      (result) => {
+        if (mine.signal.aborted) return;
+        if ("answer" in result) actions.receive(result.answer);
+        else actions.refuse(result.problem);
+      },
+      () => {},
+    );
+  });
+}
+
+/**
+ * Moves the playhead while playing.
+ * @param {Store} store
+ * @param {ReturnType<typeof import("../timeline/clock.js").createClock>} clock
+ */
+export function play({ state, actions }, clock) {
+  effect(() => {
+    if (!state.playing.value) {
+      clock.stop();
+      return;
+    }
+    clock.start((elapsed) => {
+      if (state.pending.peek()) return;
+      const times = durations(state.trace.peek().beats);
+      const next = advance(state.playhead.peek(), elapsed, times, state.speed.peek());
+      actions.setPlayhead(next);
+      if (next < times.length) return;
+      if (state.loop.peek()) actions.setPlayhead(0);
+      else actions.pause();
+    });
+  });
+}
+
+/**
+ * The theme: the person's choice, else the system's.
+ * @param {Store} store
+ */
+export function keepTheme({ state, actions }) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const saved = localStorage.getItem(THEME);
+  const follow = () => actions.setTheme(system.matches ? "dark" : "light");
+  if (saved === "dark" || saved === "light") actions.setTheme(saved);
+  else {
+    follow();
+    system.addEventListener("change", () => {
+      if (!localStorage.getItem(THEME)) follow();
+    });
+  }
+  const first = state.theme.peek();
+  effect(() => {
+    const theme = state.theme.value;
+    if (theme !== first || saved) document.documentElement.dataset.theme = theme;
+    if (theme !== first) localStorage.setItem(THEME, theme);
+  });
+}
+
+/**
+ * Whether things may travel.
+ * @param {Store} store
+ */
+export function keepMotion({ actions }) {
+  const reduced = matchMedia("(prefers-reduced-motion: reduce)");
+  const follow = () => actions.setReducedMotion(reduced.matches);
+  follow();
+  reduced.addEventListener("change", follow);
+}
+
+/**
+ * The address says what is on the screen, and an address brings it back.
+ * @param {Store} store
+ */
+export function keepAddress(store) {
+  const { state, actions } = store;
+  let written = location.hash;
+  const restore = () => {
+    if (location.hash === written && location.hash !== "") return;
+    written = location.hash;
+    const found = readFragment(location.hash, state.catalog);
+    if (!found) return;
+    actions.restore(found.question);
+    if (found.view) actions.setView(found.view);
+    const arrived = effect(() => {
+      if (state.pending.value || state.problem.value) return;
+      actions.setPlayhead(found.playhead);
+      queueMicrotask(() => arrived());
+    });
+  };
+  written = "";
+  restore();
+  addEventListener("hashchange", restore);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  effect(() => {
+    void [state.trace.value, state.playhead.value, state.view.value, state.sample.value];
+    if (state.playing.value || state.problem.value || state.pending.value) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const view = { view: state.view.peek(), playhead: state.playhead.peek() };
+      const fragment = writeFragment(store.question(), view, state.catalog);
+      if (fragment === written) return;
+      written = fragment;
+      history.replaceState(null, "", fragment || location.pathname);
+    }, URL_DELAY);
+  });
+}

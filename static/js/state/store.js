@@ -1,0 +1,219 @@
+/** The only writer of the state: named transitions. */
+
+import { batch } from "@preact/signals-core";
+import { nextPhase, previousPhase, stepBack, stepForward } from "../timeline/playhead.js";
+import { withSpec, withValue } from "./questions.js";
+import { createState } from "./state.js";
+
+/** @typedef {import("./state.js").Question} Question */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {ReturnType<typeof createStore>} Store */
+
+const MOST_UNDO = 200;
+
+/** @param {Parameters<typeof createState>[0]} first */
+export function createStore(first) {
+  const state = createState(first);
+  /** @type {Question[]} */
+  const past = [];
+  /** @type {Question[]} */
+  let future = [];
+
+  /** @returns {Question} */
+  const question = () => ({
+    network: state.network.peek(),
+    inputs: state.inputs.peek(),
+    targets: state.targets.peek(),
+    optimizer: state.optimizer.peek(),
+    sample: state.sample.peek(),
+    preset: state.preset.peek(),
+  });
+
+  /** @param {Question} next */
+  const pose = (next) =>
+    batch(() => {
+      state.network.value = next.network;
+      state.inputs.value = next.inputs;
+      state.targets.value = next.targets;
+      state.optimizer.value = next.optimizer;
+      state.sample.value = next.sample;
+      state.preset.value = next.preset;
+      state.canUndo.value = past.length > 0;
+      state.canRedo.value = future.length > 0;
+      state.asked.value += 1;
+    });
+
+  /** @param {Question} next */
+  const ask = (next) => {
+    past.push(question());
+    past.splice(0, past.length - MOST_UNDO);
+    future = [];
+    pose(next);
+  };
+
+  const beats = () => state.trace.peek().beats;
+
+  /** @param {number} playhead */
+  const jump = (playhead) =>
+    batch(() => {
+      state.playing.value = false;
+      state.playhead.value = playhead;
+    });
+
+  const actions = {
+    /** @param {string} name */
+    choosePreset(name) {
+      const preset = state.catalog.presets.find((entry) => entry.name === name);
+      if (!preset) return;
+      batch(() => {
+        jump(1);
+        state.selection.value = null;
+        state.hover.value = null;
+        const { network, inputs, targets, optimizer } = preset;
+        ask({ network, inputs, targets, optimizer, sample: 0, preset: name });
+      });
+    },
+    /** @param {Question} next a question from a link */
+    restore: (next) => ask(next),
+    /** @param {(spec: any) => any} change */
+    changeSpec(change) {
+      const spec = change(state.network.peek().spec);
+      const loss = typeof spec.loss === "string" ? spec.loss : spec.loss.name;
+      const kind = state.catalog.losses.find(({ name }) => name === loss)?.targets ?? "any";
+      ask(withSpec(question(), spec, kind));
+    },
+    /** @param {import("./state.js").Choice} optimizer */
+    changeOptimizer(optimizer) {
+      const same = optimizer.name === state.optimizer.peek().name;
+      const network = state.network.peek();
+      const document = same ? network : { ...network, optimizer_state: null };
+      ask({ ...question(), optimizer, network: document });
+    },
+    /** @param {string} id @param {number} value */
+    setValue: (id, value) => ask(withValue(question(), id, value)),
+    /** @param {number} sample */
+    setSample: (sample) => pose({ ...question(), sample }),
+    addSample() {
+      const { inputs, targets, sample, ...rest } = question();
+      ask({
+        ...rest,
+        inputs: [...inputs, [...inputs[sample]]],
+        targets: [...targets, [...targets[sample]]],
+        sample: inputs.length,
+      });
+    },
+    /** @param {number} sample */
+    removeSample(sample) {
+      const { inputs, targets, ...rest } = question();
+      if (inputs.length < 2) return;
+      ask({
+        ...rest,
+        inputs: inputs.toSpliced(sample, 1),
+        targets: targets.toSpliced(sample, 1),
+        sample: Math.min(rest.sample, inputs.length - 2),
+      });
+    },
+    /** @param {string} name of a parameter @param {boolean} trainable */
+    setTrainable(name, trainable) {
+      const now = question();
+      const flags = { ...now.network.trainable, [name]: trainable };
+      ask({ ...now, network: { ...now.network, trainable: flags } });
+    },
+    /** @param {number} seed */
+    reinitialize(seed) {
+      const now = question();
+      const spec = { ...now.network.spec, seed };
+      const { trainable } = now.network;
+      ask({ ...now, network: { spec, trainable, parameters: {}, optimizer_state: null, step: 0 } });
+    },
+    /** Go on from the network after this step; false when there is none. */
+    nextStep() {
+      const { next_network: network } = state.trace.peek();
+      if (!network) return false;
+      batch(() => {
+        jump(0);
+        ask({ ...question(), network });
+      });
+      return true;
+    },
+    undo() {
+      const before = past.pop();
+      if (!before) return;
+      future.push(question());
+      pose(before);
+    },
+    redo() {
+      const after = future.pop();
+      if (!after) return;
+      past.push(question());
+      pose(after);
+    },
+    /** @param {import("./state.js").Trace} trace an answer to what was asked last */
+    receive(trace) {
+      batch(() => {
+        state.network.value = trace.network;
+        state.trace.value = trace;
+        state.problem.value = null;
+        state.pending.value = false;
+        state.playhead.value = Math.min(state.playhead.peek(), trace.beats.length);
+        const { selection } = state;
+        if (selection.peek() && !names(trace).has(/** @type {string} */ (selection.peek()))) {
+          selection.value = null;
+        }
+      });
+    },
+    /** @param {import("./state.js").Problem} problem */
+    refuse(problem) {
+      batch(() => {
+        state.problem.value = problem;
+        state.pending.value = false;
+        state.playing.value = false;
+      });
+    },
+    wait: () => void (state.pending.value = true),
+    /** @param {string | null} id */
+    select: (id) => void (state.selection.value = id),
+    /** @param {string | null} id */
+    hover: (id) => void (state.hover.value = id),
+    /** @param {number} playhead */
+    setPlayhead: (playhead) =>
+      void (state.playhead.value = Math.min(beats().length, Math.max(0, playhead))),
+    play() {
+      batch(() => {
+        if (state.playhead.peek() >= beats().length) state.playhead.value = 0;
+        state.playing.value = true;
+      });
+    },
+    pause: () => void (state.playing.value = false),
+    toggle: () => (state.playing.peek() ? actions.pause() : actions.play()),
+    /** @param {number} speed */
+    setSpeed: (speed) => void (state.speed.value = speed),
+    toggleLoop: () => void (state.loop.value = !state.loop.peek()),
+    /** @param {string} view */
+    setView: (view) => void (state.view.value = view),
+    /** @param {"light" | "dark"} theme */
+    setTheme: (theme) => void (state.theme.value = theme),
+    /** @param {boolean} reduced */
+    setReducedMotion: (reduced) => void (state.reducedMotion.value = reduced),
+    first: () => jump(0),
+    last: () => jump(beats().length),
+    stepForward: () => jump(stepForward(state.playhead.peek(), beats().length)),
+    stepBack: () => jump(stepBack(state.playhead.peek(), beats().length)),
+    nextPhase: () => jump(nextPhase(state.playhead.peek(), beats())),
+    previousPhase: () => jump(previousPhase(state.playhead.peek(), beats())),
+  };
+  return { state, actions, question };
+}
+
+/**
+ * Everything in a trace that can be selected.
+ * @param {import("./state.js").Trace} trace
+ */
+function names(trace) {
+  const ids = ["loss", ...trace.targets[0].map((_, k) => `y[${k}]`)];
+  for (const unit of trace.units) {
+    ids.push(unit.id);
+    if (unit.bias_id) ids.push(unit.bias_id);
+  }
+  return new Set([...ids, ...trace.weights.map(({ id }) => id)]);
+}
