@@ -1,0 +1,40 @@
+/** Wires store, effects and panels; nothing else. */
+
+import { mountBuilder } from "./panels/builder.js";
+import { part } from "./panels/dom.js";
+import { mountHeader } from "./panels/header.js";
+import { mountInspector } from "./panels/inspector.js";
+import { listenToKeyboard } from "./panels/keyboard.js";
+import { mountNarration } from "./panels/narration.js";
+import { mountSheets } from "./panels/sheets.js";
+import { mountTable } from "./panels/table.js";
+import { mountTransport } from "./panels/transport.js";
+import { answerQuestions, keepAddress, keepMotion, keepTheme, play } from "./state/effects.js";
+import { createStore } from "./state/store.js";
+import { createClock } from "./timeline/clock.js";
+import { mountStage } from "./views/stage.js";
+
+const read = (/** @type {string} */ id) => JSON.parse(part(id).textContent ?? "");
+
+const catalog = read("catalog");
+const store = createStore({ catalog, trace: read("trace"), preset: catalog.presets[0] });
+
+keepTheme(store);
+keepMotion(store);
+mountHeader(store);
+mountStage(part("stage"), store.state, {
+  onSelect: store.actions.select,
+  onHover: store.actions.hover,
+  onEdit: store.actions.setValue,
+});
+mountNarration(store);
+mountTransport(store);
+mountBuilder(part("builder"), store);
+mountInspector(part("inspector"), store);
+mountTable(part("table-view"), store);
+mountSheets();
+listenToKeyboard(store);
+answerQuestions(store);
+play(store, createClock(requestAnimationFrame.bind(globalThis), () => performance.now()));
+keepAddress(store);
+document.documentElement.dataset.ready = "true";

@@ -1,0 +1,89 @@
+/** The header: brand, rooms, theme, help; and the tabs over the stage. */
+
+import { effect } from "@preact/signals-core";
+import { views } from "../views/index.js";
+import { h, icon, part } from "./dom.js";
+import { showHelp } from "./help.js";
+import { openSheet } from "./sheets.js";
+
+/** @typedef {import("../state/store.js").Store} Store */
+
+const SUN = ["M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M5.6 18.4 7 17M17 7l1.4-1.4", "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8Z"];
+const MOON = ["M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5Z"];
+
+/** @param {Store} store */
+export function mountHeader(store) {
+  const { state, actions } = store;
+  const theme = h("button", {
+    class: "icon-button",
+    type: "button",
+    onclick: () => actions.setTheme(state.theme.peek() === "dark" ? "light" : "dark"),
+  });
+  effect(() => {
+    const dark = state.theme.value === "dark";
+    theme.setAttribute("aria-label", dark ? "Switch to light" : "Switch to dark");
+    theme.replaceChildren(icon(...(dark ? SUN : MOON)));
+  });
+  const undo = h("button", { class: "icon-button", type: "button", "aria-label": "Undo", onclick: actions.undo }, icon("M9 14 4 9l5-5", "M4 9h10a6 6 0 0 1 0 12h-3"));
+  const redo = h("button", { class: "icon-button", type: "button", "aria-label": "Redo", onclick: actions.redo }, icon("m15 14 5-5-5-5", "M20 9H10a6 6 0 0 0 0 12h3"));
+  effect(() => void (undo.disabled = !state.canUndo.value));
+  effect(() => void (redo.disabled = !state.canRedo.value));
+  part("header").append(
+    h("a", { class: "brand", href: "/", "aria-label": "Retrograd, start anew" }, brand(), h("span", {}, "Retrograd")),
+    h(
+      "nav",
+      { class: "rooms", "aria-label": "Rooms" },
+      h("a", { href: "/", "aria-current": "page" }, "Studio"),
+      h("a", { href: "/docs" }, "API"),
+    ),
+    undo,
+    redo,
+    h(
+      "div",
+      { class: "sheet-openers" },
+      h("button", { class: "icon-button", type: "button", "aria-label": "Open the builder", onclick: () => openSheet("builder") }, icon("M4 7h10M18 7h2M4 17h2M10 17h10", "M16 5v4M8 15v4")),
+      h("button", { class: "icon-button", type: "button", "aria-label": "Open the inspector", onclick: () => openSheet("inspector") }, icon("M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14Z", "m16 16 4 4")),
+    ),
+    theme,
+    h("button", { class: "icon-button", type: "button", "aria-label": "Keyboard and help", onclick: showHelp }, icon("M9 9a3 3 0 1 1 4 2.8c-.7.3-1 .9-1 1.7v.5", "M12 17.5v.1")),
+  );
+  mountTabs(store);
+}
+
+/** @param {Store} store */
+function mountTabs({ state, actions }) {
+  const tabs = [...views.map(({ id, title }) => ({ id, title })), { id: "table", title: "Table" }];
+  const buttons = tabs.map(({ id, title }) =>
+    h("button", { type: "button", role: "tab", id: `tab-${id}`, onclick: () => actions.setView(id) }, title),
+  );
+  part("tabs").append(
+    h("div", { class: "tabs", role: "tablist", "aria-label": "Views", onkeydown: walk }, ...buttons),
+  );
+  /** @param {KeyboardEvent} event */
+  function walk(event) {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = tabs.findIndex(({ id }) => id === state.view.peek());
+    const next = (at + step + tabs.length) % tabs.length;
+    actions.setView(tabs[next].id);
+    buttons[next].focus();
+  }
+  effect(() => {
+    const view = state.view.value;
+    tabs.forEach(({ id }, i) => {
+      buttons[i].setAttribute("aria-selected", String(id === view));
+      buttons[i].tabIndex = id === view ? 0 : -1;
+    });
+    part("stage").hidden = view === "table";
+    part("table-view").hidden = view !== "table";
+  });
+}
+
+function brand() {
+  const svg = icon("M10 12 19 6", "M19 18 10 12", "M7 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6Z", "M20 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z", "M20 21a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z");
+  svg.children[1].setAttribute("class", "back");
+  svg.children[2].setAttribute("fill", "currentColor");
+  return svg;
+}

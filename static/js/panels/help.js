@@ -1,0 +1,50 @@
+/** What the keys do. */
+
+import { h } from "./dom.js";
+
+/** @type {[string[], string][]} */
+const KEYS = [
+  [["Space"], "play and pause"],
+  [["←", "→"], "a beat back or on"],
+  [["Shift", "←", "→"], "a phase back or on"],
+  [["Home", "End"], "the first and the last moment"],
+  [["+", "−"], "faster and slower"],
+  [["N"], "the next training step"],
+  [["1", "2"], "the views"],
+  [["Tab"], "into the picture; arrow keys then walk from part to part"],
+  [["Enter"], "select the part in focus; again: change its number"],
+  [["Escape"], "let go"],
+  [["Ctrl", "Z"], "undo; with Shift: redo"],
+  [["?"], "this list"],
+];
+
+/** @type {HTMLDialogElement | null} */
+let dialog = null;
+
+/** Open the list of keys. */
+export function showHelp() {
+  dialog ??= build();
+  dialog.showModal();
+}
+
+function build() {
+  const made = h(
+    "dialog",
+    { class: "help", "aria-labelledby": "help-title" },
+    h("h2", { id: "help-title" }, "Keys"),
+    h(
+      "dl",
+      {},
+      ...KEYS.flatMap(([keys, meaning]) => [
+        h("dt", {}, ...keys.flatMap((key, i) => (i ? [" ", h("kbd", {}, key)] : [h("kbd", {}, key)]))),
+        h("dd", {}, meaning),
+      ]),
+    ),
+    h("form", { method: "dialog" }, h("button", { class: "text-button" }, "Close")),
+  );
+  made.addEventListener("click", (event) => {
+    if (event.target === made) made.close();
+  });
+  document.body.append(made);
+  return made;
+}

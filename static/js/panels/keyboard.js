@@ -1,0 +1,59 @@
+/** Keys that work everywhere but in fields. */
+
+import { views } from "../views/index.js";
+import { showHelp } from "./help.js";
+import { closeSheets } from "./sheets.js";
+import { goOn, SPEEDS } from "./transport.js";
+
+/** @typedef {import("../state/store.js").Store} Store */
+
+/** @param {Store} store */
+export function listenToKeyboard(store) {
+  const { state, actions } = store;
+  const faster = (/** @type {number} */ step) => {
+    const at = SPEEDS.indexOf(state.speed.peek()) + step;
+    if (SPEEDS[at]) actions.setSpeed(SPEEDS[at]);
+  };
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    " ": actions.toggle,
+    ArrowLeft: actions.stepBack,
+    ArrowRight: actions.stepForward,
+    "Shift+ArrowLeft": actions.previousPhase,
+    "Shift+ArrowRight": actions.nextPhase,
+    Home: actions.first,
+    End: actions.last,
+    "+": () => faster(1),
+    "-": () => faster(-1),
+    n: () => goOn(store),
+    "?": showHelp,
+    Escape: () => void (closeSheets() || actions.select(null)),
+    "Ctrl+z": actions.undo,
+    "Ctrl+Shift+z": actions.redo,
+    "Ctrl+y": actions.redo,
+  };
+  [...views.map(({ id }) => id), "table"].forEach((id, i) => {
+    keys[String(i + 1)] = () => actions.setView(id);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.altKey || isBusy(event)) return;
+    const control = event.ctrlKey || event.metaKey ? "Ctrl+" : "";
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const shift = event.shiftKey && (control || key.startsWith("Arrow")) ? "Shift+" : "";
+    const act = keys[control + shift + key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+/**
+ * Whether the key belongs to where it was pressed.
+ * @param {KeyboardEvent} event
+ */
+function isBusy(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (document.querySelector("dialog[open]")) return true;
+  if (target.closest("input, textarea, select, [contenteditable]")) return event.key !== "Escape";
+  return event.key === " " && target.closest("button, a, summary, [role=button]") !== null;
+}
