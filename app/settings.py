@@ -38,7 +38,7 @@ class Limits(BaseModel):
     work: Count = Field(
         default=2_500_000_000, description="parameters x batch x steps of one request"
     )
-    run_numbers: Count = Field(default=5_000_000, description="values and gradients of one run")
+    run_numbers: Count = Field(default=5_000_000, description="numbers in one run and its answer")
 
 
 class Settings(BaseSettings):

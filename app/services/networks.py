@@ -58,7 +58,7 @@ def build_network(spec: DenseSpec, resources: Resources) -> Payload:
 
 def run_forward(request: ForwardRequest, resources: Resources) -> Payload:
     """Outputs, and every value on the way to them."""
-    document, inputs = _read_run(request, request.view, resources)
+    document, inputs = _read_run(request, "forward", request.view, resources)
     _check_sample(request.sample, len(inputs))
     program = resources.programs.find_forward(document.spec, len(inputs))
     tape = program.forward({"x": inputs, **document.parameters})
@@ -70,7 +70,7 @@ def run_forward(request: ForwardRequest, resources: Resources) -> Payload:
 
 def run_backward(request: BackwardRequest, resources: Resources) -> Payload:
     """The loss, and the gradient of everything that led to it."""
-    run = _run(request, request.view, resources)
+    run = _run(request, "backward", request.view, resources)
     _check_sample(request.sample, run.batch)
     tape, document = run.tape, run.document
     answer = {"loss": plain(tape.values["loss"]), "outputs": run.outputs}
@@ -86,7 +86,7 @@ def run_backward(request: BackwardRequest, resources: Resources) -> Payload:
 def take_step(request: StepRequest, resources: Resources) -> Payload:
     """One step of the optimizer: what moved, and the network after it."""
     optimizer, options = _read_optimizer(request.optimizer)
-    run = _run(request, "nodes", resources)
+    run = _run(request, "step", "nodes", resources)
     step = _step(run, optimizer, options, resources)
     return {
         "loss_before": plain(run.tape.values["loss"]),
@@ -99,7 +99,7 @@ def take_step(request: StepRequest, resources: Resources) -> Payload:
 def tell_trace(request: TraceRequest, resources: Resources) -> Payload:
     """A run beat by beat, with the step that ends it when there is an optimizer."""
     chosen = None if request.optimizer is None else _read_optimizer(request.optimizer)
-    run = _run(request, request.view, resources)
+    run = _run(request, "trace", request.view, resources)
     _check_sample(request.sample, run.batch)
     step = None if chosen is None else _step(run, *chosen, resources)
     document, tape = run.document, run.tape
@@ -160,8 +160,10 @@ class _Step:
     loss_after: float
 
 
-def _run(request: BackwardRequest | StepRequest, view: str, resources: Resources) -> _Run:
-    document, inputs = _read_run(request, view, resources)
+def _run(
+    request: BackwardRequest | StepRequest, operation: str, view: str, resources: Resources
+) -> _Run:
+    document, inputs = _read_run(request, operation, view, resources)
     targets = _read_rows(request.targets, document.spec.outputs, "/targets")
     if len(targets) != len(inputs):
         detail = f"expected {len(inputs)} samples, as many as inputs, got {len(targets)}"
@@ -184,11 +186,11 @@ def _step(run: _Run, optimizer: Optimizer, options: Any, resources: Resources) -
 
 
 def _read_run(
-    request: ForwardRequest | StepRequest, view: str, resources: Resources
+    request: ForwardRequest | StepRequest, operation: str, view: str, resources: Resources
 ) -> tuple[Document, Array]:
     spec, pointer = locate_spec(request.network)
     check_spec(spec, resources.limits, pointer)
-    check_run(spec, len(request.inputs), view, resources.limits, pointer)
+    check_run(spec, len(request.inputs), operation, view, resources.limits, pointer=pointer)
     inputs = _read_rows(request.inputs, spec.inputs, "/inputs")
     return read_document(request.network), inputs
 

@@ -10,6 +10,8 @@ RUN_NUMBERS_PER_UNIT = 6
 """Value, gradient and message of z and of a."""
 RUN_NUMBERS_PER_OUTPUT = 20
 """The same for the nodes inside a loss, at most."""
+COPIES = {"forward": 1, "backward": 4, "step": 10, "trace": 14}
+"""How often an answer holds every parameter, at most: values, gradients, updates, documents."""
 
 
 class LimitError(NetworkError):
@@ -51,8 +53,10 @@ def check_spec(spec: DenseSpec, limits: Limits, pointer: str) -> None:
     require(count_parameters(spec), limits, "parameters", f"{pointer}/layers", "weights and biases")
 
 
-def check_run(spec: DenseSpec, batch: int, view: str, limits: Limits, pointer: str) -> None:
-    """Raise ``LimitError`` for a run that is too large."""
+def check_run(
+    spec: DenseSpec, batch: int, operation: str, view: str, limits: Limits, *, pointer: str
+) -> None:
+    """Raise ``LimitError`` for a run that is too large, or whose answer would be."""
     parameters = count_parameters(spec)
     require(batch, limits, "batch", "/inputs", "samples")
     require(parameters * batch, limits, "work", "/inputs", "weights and biases times samples")
@@ -65,5 +69,7 @@ def check_run(spec: DenseSpec, batch: int, view: str, limits: Limits, pointer: s
         + RUN_NUMBERS_PER_OUTPUT * spec.layers[-1].units
         + 3 * spec.inputs
     )
-    numbers = 4 * parameters + batch * per_sample
-    require(numbers, limits, "run_numbers", "/inputs", "values and gradients in one run")
+    copied = COPIES[operation] * parameters
+    place = f"{pointer}/layers" if copied > limits.run_numbers else "/inputs"
+    what = "values and gradients in one run and its answer"
+    require(copied + batch * per_sample, limits, "run_numbers", place, what)

@@ -380,9 +380,9 @@ def run(batch: int, inputs: int, *units: int, **more: Any) -> dict[str, Any]:
 def test_a_limit_on_runs(
     small_client: TestClient, limit: str, pointer: str, good: Any, bad: Any
 ) -> None:
+    answer = small_client.post(f"{NETWORKS}/backward", json=good)
+    assert answer.status_code == 200, answer.text
     for operation in ("/backward", "/trace"):
-        answer = small_client.post(NETWORKS + operation, json=good)
-        assert answer.status_code == 200, answer.text
         fault = refuse(small_client, bad, operation)
         assert (fault["pointer"], fault["limit"]) == (pointer, limit)
 

@@ -60,16 +60,26 @@ def test_a_network_at_the_limit_and_past_it(
 
 def test_a_run_at_the_limit_and_past_it() -> None:
     small = spec(2, 4, 2, 1)
-    check_run(small, 4_096, "nodes", LIMITS, "")
+    check_run(small, 4_096, "backward", "nodes", LIMITS, pointer="")
     with pytest.raises(LimitError, match="4096 samples"):
-        check_run(small, 4_097, "nodes", LIMITS, "")
+        check_run(small, 4_097, "backward", "nodes", LIMITS, pointer="")
     million = spec(1_000, 800, 248, 2, 18)
-    check_run(million, 1, "nodes", LIMITS, "")
+    check_run(million, 1, "backward", "nodes", LIMITS, pointer="")
     with pytest.raises(LimitError, match="2500000000 weights"):
-        check_run(million, 2_501, "nodes", LIMITS, "")
-    check_run(spec(99, 100), 1, "units", LIMITS, "")
+        check_run(million, 2_501, "backward", "nodes", LIMITS, pointer="")
+    check_run(spec(99, 100), 1, "trace", "units", LIMITS, pointer="")
     with pytest.raises(LimitError, match="in the units view"):
-        check_run(spec(100, 100), 1, "units", LIMITS, "")
+        check_run(spec(100, 100), 1, "trace", "units", LIMITS, pointer="")
+
+
+def test_a_longer_answer_has_room_for_fewer_parameters() -> None:
+    # 14 times 356,067 parameters is just below five million numbers.
+    check_run(spec(1_000, 355, 2), 1, "trace", "nodes", LIMITS, pointer="/network")
+    large = spec(1_000, 800, 248, 2, 18)
+    for operation in ("step", "trace"):
+        with pytest.raises(LimitError, match="5000000 values") as caught:
+            check_run(large, 1, operation, "nodes", LIMITS, pointer="/network")
+        assert caught.value.pointer == "/network/layers"
 
 
 @pytest.mark.parametrize("layer", [{}, {"use_bias": False}, {"shared_bias": True}])
