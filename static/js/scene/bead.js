@@ -14,11 +14,11 @@ import { typeSize } from "../layout/text.js";
  * @param {Point} at
  * @param {Num} value
  * @param {string} token
- * @param {{scale?: number, radius?: number, opacity?: number, bulk?: boolean, text?: boolean | string, sign?: boolean, below?: boolean}} [look]
+ * @param {{scale?: number, radius?: number, opacity?: number, bulk?: boolean, text?: boolean | string, sign?: boolean, below?: boolean, aside?: boolean}} [look]
  * @returns {Mark[]}
  */
 export function drawBead(key, at, value, token, look = {}) {
-  const { scale = 1, opacity = 1, bulk = false, text = false, sign = false, below = false } = look;
+  const { scale = 1, opacity = 1, bulk = false, text = false, sign = false, below = false, aside = false } = look;
   const radius = look.radius ?? beadRadius(value, scale);
   if (opacity <= 0 || radius < 0.2) return [];
   const marks = drawBody(key, at, toNumber(value), radius, token, { opacity, bulk });
@@ -27,12 +27,12 @@ export function drawBead(key, at, value, token, look = {}) {
   marks.push({
     key: `${key}:number`,
     shape: "text",
-    x: at.x,
-    y: below ? at.y + radius + size + 3 : at.y - radius - 5,
+    x: aside ? at.x + radius + 5 : at.x,
+    y: aside ? at.y + size * 0.36 : below ? at.y + radius + size + 3 : at.y - radius - 5,
     text: typeof text === "string" ? text : formatNumber(value, { sign }),
     size,
     weight: 600,
-    anchor: "middle",
+    anchor: aside ? "start" : "middle",
     fill: token,
     halo: "paper",
     opacity,

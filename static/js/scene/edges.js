@@ -120,6 +120,7 @@ function drawProduct(stage, edge, weight, u, text) {
     scale: stage.layout.scale,
     text: text ? formatNumber(value, { sign: !early }) : false,
     below: true,
+    aside: stage.layout.down,
   });
 }
 
@@ -137,6 +138,7 @@ function drawMessage(stage, edge, weight, u, text) {
     scale: stage.layout.scale,
     text: text ? formatNumber(value, { sign: true }) : false,
     below: true,
+    aside: stage.layout.down,
   });
 }
 
@@ -152,7 +154,7 @@ function drawMeeting(stage, edge, weight, u, text) {
   if (u <= 0) return [];
   const [source, target] = [stage.values.get(edge.from), stage.values.get(edge.to)];
   const aside = moveAside(edge.curve, offset(stage, weight));
-  const look = { bulk: stage.dense, scale: stage.layout.scale };
+  const look = { bulk: stage.dense, scale: stage.layout.scale, aside: stage.layout.down };
   const gone = 1 - during(u, 0.72, 0.9);
   const numbered = (/** @type {import("../layout/trace.js").Num} */ value) => (text ? formatNumber(value) : false);
   return [

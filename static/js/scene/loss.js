@@ -29,7 +29,7 @@ export function drawWires(stage) {
     const gone = during(back, 0, 0.8);
     const aside = moveAside(curve, layout.down ? -5 : 5);
     if (gone > 0 && toNumber(value.grad_a) !== 0) marks.push({ key: `wire:${unit}:gradient`, shape: "curve", curve: aside, stroke: "backward", strokeWidth: 1 + (lineWidth(value.grad_a) - 1) * 0.5, fill: "none", opacity: 0.85 * gone });
-    if (back > 0 && back < 1) marks.push(...drawBead(`bead:${unit}`, pointAt(aside, 1 - gone), value.grad_a, "backward", { opacity: 1 - during(back, 0.85, 1), text: numbered ? formatNumber(value.grad_a, { sign: true }) : false, scale: layout.scale, below: true }));
+    if (back > 0 && back < 1) marks.push(...drawBead(`bead:${unit}`, pointAt(aside, 1 - gone), value.grad_a, "backward", { opacity: 1 - during(back, 0.85, 1), text: numbered ? formatNumber(value.grad_a, { sign: true }) : false, scale: layout.scale, below: true, aside: layout.down }));
     return marks;
   });
 }
@@ -59,8 +59,9 @@ export function drawTargets(stage) {
   const last = layout.targets[layout.targets.length - 1];
   if (last) {
     const middle = (layout.targets[0].x + last.x) / 2;
-    const above = layout.down && layout.targets.length > 1;
-    marks.push({ key: "target:name", shape: "text", x: layout.down ? last.x : middle, y: above ? layout.targets[0].y - last.r - 6 : last.y + last.r + size + 2, text: layout.targets.length > 1 ? "targets y" : "target y", size: typeSize(12, layout.scale), anchor: "middle", fill: "ink-2" });
+    const several = layout.targets.length > 1;
+    const at = layout.down && several ? { x: last.x + last.r + 10, y: layout.loss.y + 4 } : { x: middle, y: last.y + last.r + size + 2 };
+    marks.push({ key: "target:name", shape: "text", ...at, text: several ? (layout.down ? "y" : "targets y") : "target y", italic: layout.down && several, size: typeSize(12, layout.scale), anchor: "middle", fill: "ink-2" });
   }
   return marks;
 }

@@ -65,7 +65,7 @@ export function drawCurve(key, inside, curve, unit, { activation, slope }) {
  */
 function drawTangent(key, plot, point, axes, slope, u, size) {
   const [dx, dy] = [axes.x(1) - axes.x(0), (axes.y(1) - axes.y(0)) * slope];
-  const half = (Math.min(plot.width, plot.height) * 0.42 * during(u, 0, 0.4)) / (Math.hypot(dx, dy) || 1);
+  const half = (Math.min(plot.width, plot.height) * (plot.width > 92 ? 0.42 : 0.3) * during(u, 0, 0.4)) / (Math.hypot(dx, dy) || 1);
   const room = [
     [point.x - plot.left, plot.width, dx],
     [point.y - plot.top, plot.height, dy],
