@@ -1,6 +1,6 @@
 """What can be chosen, on the wire."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,12 @@ class Entry(Message):
     summary: str
     latex: str
     options_schema: dict[str, Any] = Field(alias="schema", description="JSON Schema of its options")
+
+
+class LossEntry(Entry):
+    """A loss, and what targets it is made for."""
+
+    targets: Literal["any", "probabilities", "distribution", "signs"]
 
 
 class PresetEntry(Message):
@@ -35,7 +41,7 @@ class Catalog(Message):
 
     activations: list[Entry]
     ops: list[Entry]
-    losses: list[Entry]
+    losses: list[LossEntry]
     optimizers: list[Entry]
     initializers: list[Entry]
     cells: list[Entry]

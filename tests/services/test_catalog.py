@@ -58,6 +58,13 @@ def test_an_options_schema_has_its_bounds(catalog: dict[str, Any]) -> None:
     assert options["nesterov"]["type"] == "boolean"
 
 
+def test_a_loss_says_what_targets_it_is_for(catalog: dict[str, Any]) -> None:
+    targets = {entry["name"]: entry["targets"] for entry in catalog["losses"]}
+    assert targets["squared_error"] == "any"
+    assert targets["cross_entropy"] == "distribution"
+    assert targets["hinge"] == "signs"
+
+
 def test_the_worked_example_comes_first(catalog: dict[str, Any]) -> None:
     first = catalog["presets"][0]
     assert first["inputs"] == [[2.0]]
