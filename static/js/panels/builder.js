@@ -1,0 +1,242 @@
+/** The builder: what network, on what sample, learning how. Made from the catalog. */
+
+import { computed, effect } from "@preact/signals-core";
+import { h, icon } from "./dom.js";
+import { checkField, explain, numberField, selectField } from "./fields.js";
+import { choiceFields, nameOf, optionFields } from "./options.js";
+
+/** @typedef {import("../state/store.js").Store} Store */
+/** @typedef {import("./options.js").Field} Field */
+
+/**
+ * @param {HTMLElement} element
+ * @param {Store} store
+ */
+export function mountBuilder(element, store) {
+  const alert = h("div", { class: "problem", role: "alert", hidden: true });
+  const body = h("div", {});
+  element.append(alert, body);
+  const { state } = store;
+  // Fields follow their numbers by themselves; only another structure builds them anew.
+  const structure = computed(() => {
+    const { spec } = state.network.value;
+    const layers = spec.layers.map((/** @type {any} */ layer) => [nameOf(layer.activation), nameOf(layer.initializer ?? ""), layer.use_bias]);
+    return JSON.stringify([layers, spec.inputs, spec.layers.at(-1).units, nameOf(spec.loss), nameOf(state.optimizer.value), state.inputs.value.length]);
+  });
+  /** @type {(() => void)[]} */
+  let disposers = [];
+  effect(() => {
+    void structure.value;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.getAttribute("aria-label");
+    const open = [...body.querySelectorAll("details[open]")].map((details) => details.id);
+    for (const dispose of disposers) dispose();
+    disposers = [];
+    const place = (/** @type {Field[]} */ fields) => {
+      disposers.push(...fields.map(({ dispose }) => dispose));
+      return fields.map(({ element: field }) => field);
+    };
+    body.replaceChildren(...sections(store, place));
+    for (const id of open) body.querySelector(`#${id}`)?.setAttribute("open", "");
+    if (focused) /** @type {HTMLElement | null} */ (body.querySelector(`[aria-label="${CSS.escape(focused)}"]`))?.focus();
+  });
+  effect(() => showProblem(body, alert, state.problem.value));
+}
+
+/**
+ * @param {Store} store
+ * @param {(fields: Field[]) => HTMLElement[]} place
+ */
+function sections({ state, actions }, place) {
+  const { catalog } = state;
+  const spec = () => state.network.value.spec;
+  const now = state.network.peek().spec;
+  const change = (/** @type {Record<string, unknown>} */ part) => actions.changeSpec((old) => ({ ...old, ...part }));
+  const preset = selectField({
+    name: "Start from",
+    entries: [{ value: "", text: "Your own" }, ...catalog.presets.map(({ name, title }) => ({ value: name, text: title }))],
+    read: () => state.preset.value ?? "",
+    commit: (name) => (name ? actions.choosePreset(name) : undefined),
+  });
+  const inputs = numberField({
+    label: "numbers per sample",
+    name: "Inputs",
+    integer: true,
+    stepper: true,
+    minimum: 1,
+    maximum: catalog.limits.inputs,
+    pointer: "/network/spec/inputs",
+    read: () => spec().inputs,
+    commit: (value) => change({ inputs: value }),
+  });
+  const layers = now.layers.map((/** @type {any} */ _, /** @type {number} */ at) => layerGroup(at));
+  const addLayer = h(
+    "button",
+    { type: "button", class: "add", onclick: () => change({ layers: added(spec().layers) }) },
+    icon("M12 6v12M6 12h12"),
+    "Add a layer",
+  );
+  const loss = choiceFields({ entries: catalog.losses, name: "Loss", pointer: "/network/spec/loss", read: () => spec().loss, commit: (choice) => change({ loss: choice }) });
+  const reduction = selectField({
+    name: "Over the batch",
+    label: "over the batch",
+    entries: [{ value: "mean", text: "mean" }, { value: "sum", text: "sum" }],
+    read: () => spec().reduction ?? "mean",
+    commit: (value) => change({ reduction: value }),
+  });
+  const several = state.inputs.peek().length > 1;
+  const optimizerEntry = catalog.optimizers.find(({ name }) => name === nameOf(state.optimizer.peek()));
+  const optimizer = { schema: optimizerEntry?.schema, name: "Optimizer", pointer: "/optimizer", read: () => state.optimizer.value, commit: actions.changeOptimizer };
+  const rate = (/** @type {string} */ option) => option === "learning_rate";
+  const seed = numberField({
+    label: "seed",
+    name: "Seed",
+    integer: true,
+    minimum: 0,
+    pointer: "/network/spec/seed",
+    read: () => spec().seed ?? 0,
+    commit: actions.reinitialize,
+  });
+  const again = h("button", { type: "button", class: "add", onclick: () => actions.reinitialize((spec().seed ?? 0) + 1) }, "Draw new weights");
+  return [
+    section("Start from", ...place([preset])),
+    section(
+      "Layers",
+      h("div", { class: "group" }, h("h3", {}, "Input", h("span", { class: "aside" }, "x")), ...place([inputs])),
+      ...layers,
+      addLayer,
+    ),
+    section("Loss", ...place([...loss, ...(several ? [reduction] : [])])),
+    section("Sample", ...samples()),
+    section(
+      "Optimizer",
+      ...place([
+        selectField({
+          name: "Optimizer",
+          entries: catalog.optimizers.map(({ name, label }) => ({ value: name, text: label })),
+          read: () => nameOf(state.optimizer.value),
+          commit: (name) => actions.changeOptimizer({ name, ...kept(optimizerEntry, name) }),
+          pointer: "/optimizer",
+        }),
+        ...optionFields({ ...optimizer, only: rate }),
+      ]),
+      more("optimizer-more", "More options", place(optionFields({ ...optimizer, only: (option) => !rate(option) }))),
+    ),
+    section("Weights", ...place([seed]), again),
+  ];
+
+  /** The learning rate goes along to another optimizer only where it was changed. @param {any} before @param {string} name */
+  function kept(before, name) {
+    const value = state.optimizer.peek().learning_rate;
+    const standard = before?.schema.properties.learning_rate.default;
+    const next = catalog.optimizers.find((entry) => entry.name === name);
+    const fits = value !== undefined && value !== standard && next?.schema.properties.learning_rate;
+    return { learning_rate: fits ? value : next?.schema.properties.learning_rate.default };
+  }
+
+  /** @param {number} at */
+  function layerGroup(at) {
+    const layer = () => spec().layers[at] ?? now.layers[at];
+    const put = (/** @type {Record<string, unknown>} */ part) =>
+      change({ layers: spec().layers.map((/** @type {any} */ old, /** @type {number} */ i) => (i === at ? { ...old, ...part } : old)) });
+    const title = `Layer ${at + 1}`;
+    const pointer = `/network/spec/layers/${at}`;
+    const remove = now.layers.length > 1 && h(
+      "button",
+      { type: "button", class: "bump", "aria-label": `Remove layer ${at + 1}`, onclick: () => change({ layers: spec().layers.toSpliced(at, 1) }) },
+      icon("M6 6l12 12M18 6 6 18"),
+    );
+    const units = numberField({ label: "units", name: `${title}: units`, integer: true, stepper: true, minimum: 1, maximum: catalog.limits.units_per_layer, pointer: `${pointer}/units`, read: () => layer().units, commit: (value) => put({ units: value }) });
+    const activation = choiceFields({ entries: catalog.activations, name: `${title}: activation`, pointer: `${pointer}/activation`, read: () => layer().activation, commit: (choice) => put({ activation: choice }) });
+    const bias = checkField({ label: "bias", name: `${title}: bias`, pointer: `${pointer}/use_bias`, read: () => layer().use_bias !== false, commit: (use) => put(use ? { use_bias: true } : { use_bias: false, shared_bias: false }) });
+    const shared = checkField({ label: "one bias for all units", name: `${title}: one bias for all units`, pointer: `${pointer}/shared_bias`, read: () => layer().shared_bias === true, commit: (share) => put({ shared_bias: share }) });
+    const initializer = choiceFields({ entries: catalog.initializers, name: `${title}: initializer`, label: "start", pointer: `${pointer}/initializer`, read: () => layer().initializer, commit: (choice) => put({ initializer: choice }) });
+    return h(
+      "div",
+      { class: "group" },
+      h("h3", {}, title, h("span", { class: "aside" }, at === now.layers.length - 1 ? "output" : "", remove)),
+      ...place([units, ...activation]),
+      more(`layer-${at}-more`, "Bias and first weights", place([bias, ...(layer().use_bias === false ? [] : [shared]), ...initializer])),
+    );
+  }
+
+  function samples() {
+    const total = state.inputs.peek().length;
+    const letters = (/** @type {string} */ letter, /** @type {number} */ count) =>
+      Array.from({ length: Math.min(count, 32) }, (_, i) => ({ id: `${letter}[${i}]`, label: count === 1 ? letter : `${letter}${subscript(i + 1)}`, i }));
+    const row = (/** @type {"inputs" | "targets"} */ key) => state[key].value[state.sample.value] ?? [];
+    const fields = [
+      ...letters("x", now.inputs).map(({ id, label, i }) => numberField({ label: `input ${label}`, name: `Input ${label}`, pointer: `/inputs/${state.sample.peek()}/${i}`, read: () => row("inputs")[i] ?? 0, commit: (value) => actions.setValue(id, value) })),
+      ...letters("y", now.layers.at(-1).units).map(({ id, label, i }) => numberField({ label: `target ${label}`, name: `Target ${label}`, pointer: i === 0 ? "/targets" : `/targets/${state.sample.peek()}/${i}`, read: () => row("targets")[i] ?? 0, commit: (value) => actions.setValue(id, value) })),
+    ];
+    const chooser = selectField({
+      name: "Sample",
+      entries: state.inputs.peek().map((_, i) => ({ value: String(i), text: `Sample ${i + 1} of ${total}` })),
+      read: () => String(state.sample.value),
+      commit: (value) => actions.setSample(Number(value)),
+    });
+    const buttons = h(
+      "div",
+      { class: "pair" },
+      h("button", { type: "button", class: "add", onclick: actions.addSample }, "Add a sample"),
+      total > 1 && h("button", { type: "button", class: "add", onclick: () => actions.removeSample(state.sample.peek()) }, "Remove it"),
+    );
+    return [...(total > 1 ? place([chooser]) : []), ...place(fields), buttons];
+  }
+}
+
+/** A hidden layer like the one before, put in front of the output. @param {any[]} layers */
+function added(layers) {
+  const model = layers.at(-2) ?? { ...layers[0], units: 2 };
+  return layers.toSpliced(layers.length - 1, 0, { ...model });
+}
+
+/** @param {string} title @param {...(Node | string)} children */
+function section(title, ...children) {
+  return h("section", {}, h("h2", {}, title), ...children);
+}
+
+/** @param {string} id @param {string} title @param {HTMLElement[]} fields */
+function more(id, title, fields) {
+  return fields.length ? h("details", { id }, h("summary", {}, title), ...fields) : "";
+}
+
+/** @param {number} n */
+function subscript(n) {
+  return String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]);
+}
+
+/**
+ * Put each complaint of the server beside the control it is about, the rest on top.
+ * @param {HTMLElement} body
+ * @param {HTMLElement} alert
+ * @param {import("../state/state.js").Problem | null} problem
+ */
+function showProblem(body, alert, problem) {
+  const controls = [...body.querySelectorAll("[data-pointer]")];
+  for (const control of body.querySelectorAll("[data-refused]")) {
+    control.removeAttribute("data-refused");
+    explain(control, noteOf(control), null);
+  }
+  const rest = (problem?.errors ?? []).filter(({ pointer, detail }) => {
+    const exact = [pointer, pointer.replace(/^\/network\//, "/network/spec/")];
+    const near = controls.filter((control) => exact.some((place) => place.startsWith(control.getAttribute("data-pointer") ?? "")));
+    const control = near.sort((a, b) => (b.getAttribute("data-pointer") ?? "").length - (a.getAttribute("data-pointer") ?? "").length)[0];
+    if (!control) return true;
+    control.closest("details")?.setAttribute("open", "");
+    control.setAttribute("data-refused", "");
+    explain(control, noteOf(control), detail);
+    return false;
+  });
+  const complaints = problem && problem.errors.length === 0 ? [problem.detail] : rest.map(({ detail }) => detail);
+  alert.hidden = problem === null;
+  alert.replaceChildren(
+    ...(problem ? [h("strong", {}, problem.title), ...complaints.map((text) => h("p", {}, text)), h("p", {}, "The picture still shows the last run that worked.")] : []),
+  );
+}
+
+/** @param {Element} control */
+function noteOf(control) {
+  const note = document.getElementById(control.getAttribute("aria-describedby") ?? "");
+  if (!note) throw new Error("a control without a note");
+  return note;
+}

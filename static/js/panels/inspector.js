@@ -1,0 +1,167 @@
+/** The inspector: where the selected number comes from, read like a derivation. */
+
+import { computed, effect } from "@preact/signals-core";
+import { formatNumber, toNumber } from "../layout/number.js";
+import { locate } from "../timeline/playhead.js";
+import { h } from "./dom.js";
+import { linkTerms, renderFormula } from "./formula.js";
+import { PHASES } from "./narration.js";
+import { giveAccount, isReached } from "./rules.js";
+
+/** @typedef {import("../state/store.js").Store} Store */
+/** @typedef {import("../layout/trace.js").Trace} Trace */
+/** @typedef {import("./rules.js").Account} Account */
+/** @typedef {import("../layout/trace.js").Num} Num */
+
+const UNREACHED = "–";
+
+/**
+ * @param {HTMLElement} element
+ * @param {Store} store
+ */
+export function mountInspector(element, store) {
+  const { state } = store;
+  const body = h("div", { class: "derivation" });
+  element.append(body);
+  // A number is either reached or not: within a beat nothing here changes.
+  const reached = computed(() => Math.floor(state.playhead.value));
+  effect(() => {
+    const trace = state.trace.value;
+    const account = state.selection.value ? giveAccount(trace, state.selection.value) : null;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+    const kept = focused && body.contains(focused) ? focused.dataset.key : undefined;
+    body.replaceChildren(...(account ? describe(trace, account, reached.value, state.selection.value ?? "") : tellBeat(trace, state)));
+    if (kept) /** @type {HTMLElement | null} */ (body.querySelector(`[data-key="${CSS.escape(kept)}"]`))?.focus();
+  });
+  linkTerms(body, store);
+}
+
+/** @param {Trace} trace @param {import("../state/state.js").State} state */
+function tellBeat(trace, state) {
+  const { index } = locate(state.playhead.value, trace.beats.length);
+  const beat = trace.beats[index];
+  const broken = trace.health.first_non_finite;
+  const done = isReached(trace, state.playhead.value, { kind: "loss", layer: null });
+  const after = isReached(trace, state.playhead.value, { kind: "afterwards", layer: null });
+  return [
+    h("h2", {}, PHASES[beat.phase]),
+    h("p", { class: "focus words", "data-phase": beat.phase }, beat.title),
+    card([{ symbols: beat.latex, numbers: beat.latex_numbers, shown: true }]),
+    h("p", { class: "quiet" }, beat.text),
+    h("h2", {}, "This run"),
+    facts([
+      { latex: "L", text: done ? formatNumber(trace.loss, { digits: 6 }) : UNREACHED, full: done ? String(trace.loss) : "", id: "loss" },
+      ...(trace.loss_after === null ? [] : [{ latex: "L_{\\text{after}}", text: after ? formatNumber(trace.loss_after, { digits: 6 }) : UNREACHED, full: after ? String(trace.loss_after) : "", id: "loss" }]),
+    ]),
+    broken ? h("p", { class: "problem" }, `Not finite: ${broken.node}, in the ${broken.phase} pass. Smaller weights or a smaller learning rate keep numbers in range.`) : "",
+    h("p", { class: "quiet hint" }, "Select a unit, a weight or the loss to see where its number comes from."),
+  ];
+}
+
+/** @param {Trace} trace @param {Account} account @param {number} playhead @param {string} id */
+function describe(trace, account, playhead, id) {
+  const known = (/** @type {import("./rules.js").Moment} */ at) => isReached(trace, playhead, at);
+  const value = known(account.at) ? account.value : null;
+  const isSigned = account.kind === "Weight" || account.kind === "Bias";
+  const focus = h("p", { class: "focus" });
+  renderInline(focus, `${account.latex} =`);
+  focus.append(h("span", { class: value === null ? "" : tone(value, isSigned), title: value === null ? "not computed yet" : String(value) }, value === null ? UNREACHED : formatNumber(value, { digits: 5, sign: isSigned })));
+  const rules = account.rules.map((rule) => ({ ...rule, shown: known(rule.at) }));
+  const { update, contributions } = account;
+  const learned = update && known({ kind: "update", layer: null });
+  return [
+    h("h2", {}, account.kind),
+    h("div", { class: "headline", "data-id": id }, focus, h("span", { class: "quiet" }, account.note)),
+    rules.length ? card(rules) : "",
+    account.rows.length
+      ? facts(account.rows.map((row) => ({ latex: row.latex, text: known(row.at) ? formatNumber(row.value, { digits: 6, sign: row.sign }) : UNREACHED, full: known(row.at) ? String(row.value) : "", id: row.id, strong: row.strong, tone: row.strong && known(row.at) ? tone(row.value, true) : "" })))
+      : "",
+    ...(contributions && known({ kind: "weights", layer: null }) ? perSample(contributions, trace.sample) : []),
+    ...(update ? [h("h2", {}, "Update"), ...(learned ? showUpdate(trace, update) : [h("p", { class: "quiet" }, "Comes once every gradient is known.")])] : []),
+  ];
+}
+
+/** @param {Trace} trace @param {NonNullable<Account["update"]>} update */
+function showUpdate(trace, update) {
+  const state = /** @type {any} */ (trace.next_network)?.optimizer_state;
+  const formula = h("div", { class: "formula" });
+  renderFormula(formula, `${update.latex} \\leftarrow ${write(update.before)} ${toNumber(update.delta) < 0 ? "-" : "+"} ${write(Math.abs(toNumber(update.delta)))} = ${write(update.after)}`);
+  return [
+    formula,
+    facts([
+      ...update.kept.map(([name, value]) => ({ latex: keptSymbol(name), text: formatNumber(value, { digits: 6 }), full: String(value), id: "" })),
+      { latex: "\\text{step}", text: formatNumber(update.delta, { digits: 6, sign: true }), full: String(update.delta), id: "", strong: true },
+      ...(state && update.kept.length ? [{ latex: "t", text: String(state.t), full: String(state.t), id: "" }] : []),
+    ]),
+  ];
+}
+
+/** @param {string} name */
+function keptSymbol(name) {
+  const hat = /^(\w)_hat$/.exec(name);
+  if (hat) return `\\hat ${hat[1]}`;
+  return name.length === 1 ? name : `\\text{${name.replaceAll("_", " ")}}`;
+}
+
+/** @param {Num[]} contributions @param {number} chosen */
+function perSample(contributions, chosen) {
+  const most = Math.max(...contributions.map((value) => Math.abs(toNumber(value))), Number.MIN_VALUE);
+  const rows = contributions.slice(0, 16).map((value, i) => {
+    const bar = h("i", { class: toNumber(value) < 0 ? "negative" : "positive" });
+    bar.style.width = `${(50 * Math.abs(toNumber(value))) / most || 0}%`;
+    return h("li", { "aria-current": i === chosen ? "true" : undefined }, h("span", {}, `sample ${i + 1}`), h("span", { class: "bar" }, bar), h("span", { class: "number" }, formatNumber(value, { sign: true })));
+  });
+  const rest = contributions.length - rows.length;
+  return [h("h2", {}, "Samples add up"), h("ol", { class: "samples" }, ...rows), rest > 0 ? h("p", { class: "quiet" }, `and ${rest} more`) : ""];
+}
+
+/** @param {{symbols: string, numbers: string, shown: boolean}[]} rules */
+function card(rules) {
+  return h(
+    "div",
+    { class: "card", tabindex: "0", role: "group", "aria-label": "Rule in symbols and in numbers" },
+    ...rules.flatMap(({ symbols, numbers, shown }) => {
+      const above = h("div", { class: "formula" });
+      renderFormula(above, symbols);
+      const below = h("div", { class: "formula numbers" });
+      if (shown) renderFormula(below, numbers);
+      return shown ? [above, below] : [above];
+    }),
+  );
+}
+
+/** @param {{latex: string, text: string, full: string, id: string, strong?: boolean, tone?: string}[]} rows */
+function facts(rows) {
+  return h(
+    "dl",
+    { class: "facts" },
+    ...rows.map((row, i) => {
+      const term = h("dt", {});
+      renderInline(term, row.latex);
+      const unreached = row.text === UNREACHED;
+      const value = h("dd", { class: row.tone, title: row.full, tabindex: unreached ? undefined : "0", "data-key": `fact-${i}` }, row.text);
+      if (unreached) value.setAttribute("aria-label", "not computed yet");
+      // In focus a number shows all its digits.
+      value.addEventListener("focus", () => void (value.textContent = row.full.replace("-", "\u2212")));
+      value.addEventListener("blur", () => void (value.textContent = row.text));
+      return h("div", { class: row.strong ? "strong" : "", "data-id": row.id || undefined }, term, value);
+    }),
+  );
+}
+
+/** @param {HTMLElement} element @param {string} latex */
+function renderInline(element, latex) {
+  const math = h("span", { class: "symbol" });
+  renderFormula(math, latex);
+  element.append(math);
+}
+
+/** @param {Num | null} value @param {boolean} signed */
+function tone(value, signed) {
+  return signed && toNumber(value) ? (toNumber(value) < 0 ? "negative" : "positive") : "";
+}
+
+/** @param {Num} value */
+function write(value) {
+  return formatNumber(value, { digits: 4 }).replaceAll("\u2212", "-").replace(/e(-?\d+)/, " \\cdot 10^{$1}");
+}
