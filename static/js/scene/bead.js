@@ -57,7 +57,7 @@ function drawBody(key, { x, y }, value, r, token, look) {
     });
     return [
       { key, shape: "rect", x: x - r, y: y - r, width: 2 * r, height: 2 * r, fill: "paper", stroke: token, strokeWidth: 1.5, ...look },
-      { key: `${key}:hatch`, shape: "path", d: hatch.join(""), stroke: token, strokeWidth: 1, fill: "none", ...look },
+      { key: `${key}:hatch`, shape: "path", d: hatch.join(""), stroke: token, strokeWidth: 1, fill: "none", opacity: look.opacity },
     ];
   }
   if (!Number.isFinite(value)) {

@@ -2,7 +2,7 @@
 
 import { cutStart, moveAside, pointAt } from "../layout/curve.js";
 import { formatNumber, toNumber } from "../layout/number.js";
-import { beadRadius, lineWidth, signToken } from "../layout/scale.js";
+import { beadRadius, lineWidth, magnitude, signToken } from "../layout/scale.js";
 import { drawBead, roll } from "./bead.js";
 import { landing } from "./instrument.js";
 import { during } from "./moment.js";
@@ -35,13 +35,16 @@ function drawEdge(marks, stage, edge, weight) {
   if (update > 0 && !dense && weight.after !== weight.value) {
     marks.push({ key: `ghost:${edge.id}`, shape: "curve", curve: edge.curve, stroke: signToken(weight.value), strokeWidth: lineWidth(weight.value, scale) + 3, opacity: 0.2, fill: "none" });
   }
+  const strength = reached ? 1 : 0.45;
+  // Among the many all lines are thin, which is fast, and strength shows as opacity.
+  const many = dense && !marked;
   marks.push({
     key: `edge:${edge.id}`,
     shape: "curve",
     curve: edge.curve,
     stroke: signToken(value),
-    strokeWidth: lineWidth(value, scale) * pulse(stage, edge),
-    opacity: lit.has(edge.id) ? 1 : marked ? 0.9 : (reached ? 0.72 : 0.32) * (dense ? 0.45 : 1),
+    strokeWidth: many ? 1 : lineWidth(value, scale) * pulse(stage, edge),
+    opacity: lit.has(edge.id) ? 1 : marked ? 0.9 : many ? strength * (0.1 + 0.5 * magnitude(value)) : strength * 0.72,
     fill: "none",
     bulk: true,
   });

@@ -14,7 +14,7 @@ const SMALLEST = 24;
  * @returns {Mark[]}
  */
 export function drawHandles(stage) {
-  const { trace, layout, names, moment } = stage;
+  const { trace, layout, names, moment, dense } = stage;
   const backward = (/** @type {number} */ layer) => moment.at("weights", layer) >= 1;
   /** @type {Mark[]} */
   const edges = layout.edges.map((edge) => {
@@ -24,7 +24,7 @@ export function drawHandles(stage) {
       key: `handle:${edge.id}`,
       shape: "curve",
       curve: edge.curve,
-      stroke: "transparent",
+      stroke: dense ? "none" : "transparent",
       strokeWidth: 14,
       fill: "none",
       tone: "handle edge",
@@ -72,5 +72,5 @@ function ending(reached, grad) {
 
 /** @param {string} key @param {import("../layout/layout.js").Box} place @param {string} id @param {string} label @returns {Mark} */
 function box(key, { x, y, w, h }, id, label) {
-  return { key, shape: "rect", x: x - w / 2, y: y - h / 2, width: w, height: h, rx: Math.min(w, h) * 0.2, fill: "transparent", tone: "handle", id, label };
+  return { key, shape: "rect", x: x - w / 2, y: y - h / 2, width: w, height: h, rx: Math.min(w, h) * 0.2, fill: "none", tone: "handle", id, label };
 }

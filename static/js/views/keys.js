@@ -24,7 +24,7 @@ export function listenToKeys(stage) {
     if (direction) {
       const next = walk(trace, id, direction);
       if (next !== null) stage.focus(next);
-    } else if (event.key === "Enter") {
+    } else if (event.key === "Enter" || event.key === " ") {
       if (state.selection.value === id && readEditable(trace, id) !== null) edit(stage, id);
       else handlers.onSelect(id);
     } else if (event.key === "Escape") {
