@@ -15,7 +15,7 @@ def align(lines: list[str], total: int) -> str:
         return lines[0].replace("&", "")
     if total > len(lines):
         lines = [*lines, r"&\;\;\vdots"]
-    return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
+    return r"\begin{aligned}" + r" \\[0.4em] ".join(lines) + r"\end{aligned}"
 
 
 def factor(value: float) -> str:

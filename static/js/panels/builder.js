@@ -58,7 +58,7 @@ function sections({ state, actions }, place) {
     commit: (name) => (name ? actions.choosePreset(name) : undefined),
   });
   const inputs = numberField({
-    label: "numbers per sample",
+    label: "numbers",
     name: "Inputs",
     integer: true,
     stepper: true,

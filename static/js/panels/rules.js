@@ -65,7 +65,7 @@ export function isReached(trace, playhead, { kind, layer }) {
 function ofWeight(trace, weight) {
   const unit = find(trace, weight.to);
   const source = find(trace, weight.from);
-  const chain = gradientChain(trace, unit, weight.latex, weight.id, source.latex_a, source.id, source.a);
+  const chain = gradientChain(trace, unit, weight.latex, weight.id, source.id, source.a);
   const many = trace.batch > 1;
   const own = weight.contributions?.[trace.sample] ?? null;
   return {
@@ -237,11 +237,10 @@ function ofLoss(trace) {
  * @param {UnitView} unit
  * @param {string} symbol
  * @param {string} id
- * @param {string} through
  * @param {string} throughId
  * @param {Num} throughValue
  */
-function gradientChain(trace, unit, symbol, id, through, throughId, throughValue) {
+function gradientChain(trace, unit, symbol, id, throughId, throughValue) {
   const z = zOf(unit);
   const at = { kind: "weights", layer: unit.layer };
   const slope = { kind: "slope", layer: unit.layer };

@@ -98,7 +98,7 @@ function mountTimeline({ state, actions }) {
         h("span", { class: "name" }, PHASES[phase]),
         h("div", { class: "cells" }, ...cells.slice(start, end)),
       );
-      segment.style.flex = `${Math.max(end - start, beats.length / 12)} 1 0`;
+      segment.style.flexGrow = String(end - start);
       return segment;
     });
     timeline.replaceChildren(...parts, pin);

@@ -3,7 +3,10 @@
 import { signal } from "@preact/signals-core";
 
 /** @typedef {import("../layout/trace.js").Trace} Trace */
-/** @typedef {import("../layout/trace.js").NetworkDocument} NetworkDocument */
+/**
+ * @typedef {{spec: any, parameters?: Record<string, any>, trainable?: Record<string, boolean>,
+ *   optimizer_state?: any, step?: number}} NetworkDocument
+ */
 /** @typedef {{name: string, [option: string]: unknown}} Choice */
 /** @typedef {{pointer: string, detail: string, code: string}} ProblemEntry */
 /** @typedef {{title: string, detail: string, errors: ProblemEntry[]}} Problem */
@@ -30,7 +33,7 @@ import { signal } from "@preact/signals-core";
 export function createState({ catalog, trace, preset }) {
   return {
     catalog,
-    network: signal(trace.network),
+    network: signal(/** @type {NetworkDocument} */ (trace.network)),
     inputs: signal(preset.inputs),
     targets: signal(preset.targets),
     optimizer: signal(preset.optimizer),

@@ -74,7 +74,7 @@ export function createStore(first) {
       });
     },
     /** @param {Question} next a question from a link */
-    restore: (next) => ask(next),
+    restore: (next) => pose(next),
     /** @param {(spec: any) => any} change */
     changeSpec(change) {
       const spec = change(state.network.peek().spec);
