@@ -97,8 +97,8 @@ PRESETS: dict[str, Preset] = {
             "Exclusive or",
             "Four samples that no straight line can part: the hidden layer has to learn to.",
             _xor(),
-            ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)),
-            ((0.0,), (1.0,), (1.0,), (0.0,)),
+            ((1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.0, 0.0)),
+            ((1.0,), (1.0,), (0.0,), (0.0,)),
         ),
         Preset(
             "softmax",

@@ -39,7 +39,7 @@ export function placeChips(edges, taken, room) {
  */
 function placeApart(edge, taken, { w, h, bounds, down }) {
   const middle = pointAt(edge.curve, 0.5);
-  const wide = { w: w * 1.45, h: h * 2.1 };
+  const wide = { w: w * 1.7, h: h * 2.1 };
   const gap = down ? { x: w / 2 + 14, y: 0 } : { x: 0, y: h * 1.6 };
   const chip = { x: middle.x - gap.x, y: middle.y - gap.y, w, h };
   const tag = down
