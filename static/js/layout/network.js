@@ -89,11 +89,11 @@ function placeBiases(trace, units, m) {
     const apart = m.columns[unit.layer].pitch - (m.down ? unit.w : unit.h);
     const roomy = !m.down && unit.form === "instrument" && apart >= 30 && m.gap >= 64;
     const solo = roomy && unit.h >= 150;
-    const r = (solo ? 20 : 15) * m.scale;
+    const r = (solo ? 20 : 18) * m.scale;
     const spot = roomy
       ? {
-          x: unit.x - unit.w / 2 - (solo ? m.gap * 0.62 : 27 * m.scale),
-          y: unit.y + unit.h / 2 + (solo ? 42 * m.scale : 7),
+          x: unit.x - unit.w / 2 - (solo ? m.gap * 0.62 : 28 * m.scale),
+          y: unit.y + unit.h / 2 + (solo ? 42 * m.scale : 9),
           r,
           roomy,
         }

@@ -71,7 +71,8 @@ function drawTangent(key, plot, point, axes, slope, u, size) {
     [point.y - plot.top, plot.height, dy],
   ].map(([at, length, step]) => (step === 0 ? Infinity : (Math.max(0, Math.min(at, length - at)) + 6) / Math.abs(step)));
   const reach = Math.min(half, ...room);
-  const low = point.y > plot.top + plot.height * 0.5 || point.x > plot.left + plot.width * 0.55;
+  // Curves mostly rise, so the two other corners are free.
+  const low = point.y > plot.top + plot.height * 0.5;
   return [
     {
       key: `${key}:tangent`,
