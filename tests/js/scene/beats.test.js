@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { layoutNetwork } from "../../../static/js/layout/network.js";
+import { formatNumber } from "../../../static/js/layout/number.js";
 import { pointAt } from "../../../static/js/layout/curve.js";
 import { loadTrace, pictureAt, stages } from "../fixtures.js";
 
@@ -147,7 +148,7 @@ test("weights of a batch: the sample's share, then the histogram and the whole g
   const bars = [...after.keys()].filter((key) => /:samples:\d+$/.test(key));
   const shares = trace.weights.at(-1).contributions;
   assert.equal(bars.length, shares.filter((share) => share !== 0).length);
-  assert.equal(early.get(`gradient-tag:${selection}:result`).text, "0");
+  assert.equal(early.get(`gradient-tag:${selection}:result`).text, formatNumber(shares[trace.sample], { sign: true }));
   assert.match(after.get(`gradient-tag:${selection}:result`).text, /^\u03a3 [+\u2212]\d/);
 });
 
