@@ -16,7 +16,7 @@ const TRIES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73];
  */
 export function placeChips(edges, taken, room) {
   if (edges.length > MOST_CHIPS) return;
-  if (edges.length === 1 && placeApart(edges[0], taken, room)) return;
+  if (edges.length === 1 && (placeApart(edges[0], taken, room, 2.1) || placeApart(edges[0], taken, room, 1))) return;
   for (const lines of [2, 1]) {
     const places = findPlaces(edges, taken, { ...room, h: room.h * lines });
     if (!places) continue;
@@ -36,10 +36,11 @@ export function placeChips(edges, taken, room) {
  * @param {EdgePlace} edge
  * @param {Box[]} taken
  * @param {{w: number, h: number, bounds: Box, down: boolean}} room
+ * @param {number} lines how tall the gradient's place is
  */
-function placeApart(edge, taken, { w, h, bounds, down }) {
+function placeApart(edge, taken, { w, h, bounds, down }, lines) {
   const middle = pointAt(edge.curve, 0.5);
-  const wide = { w: w * 1.7, h: h * 2.1 };
+  const wide = { w: w * 1.7, h: h * lines };
   const gap = down ? { x: w / 2 + 14, y: 0 } : { x: 0, y: h * 1.6 };
   const chip = { x: middle.x - gap.x, y: middle.y - gap.y, w, h };
   const tag = down

@@ -26,7 +26,7 @@ import { typeSize } from "./text.js";
  */
 export function layoutInstrument(box, scale) {
   const pad = Math.max(6, Math.min(14, box.h * 0.08));
-  const size = typeSize(Math.min(18, Math.max(11, box.h * 0.115)) / scale, scale);
+  const size = typeSize(Math.min(18 * Math.max(1, scale), Math.max(11, box.h * 0.115)) / scale, scale);
   const small = Math.max(11, size * 0.78);
   const [left, top] = [box.x - box.w / 2, box.y - box.h / 2];
   const roomy = box.h >= 150;

@@ -218,7 +218,7 @@ export function drawBiases(stage) {
     const back = moment.of("weights", layer, index, count);
     if (back > 0 && back < 0.95 && place.roomy) marks.push(...drawBead(`back:${key}`, pointAt(place.curve, 1 - during(back, 0, 0.7)), unit.grad_z ?? 0, "backward", { scale: 0.8, opacity: 1 - during(back, 0.75, 0.95) }));
     const arrived = during(back, 0.74, 0.95);
-    if (arrived > 0 && place.roomy && place.r > 16) marks.push(...drawTag(`${key}:gradient`, { x: place.x + place.r + 52, y: place.y + place.r * 0.6, w: 92, h: size + 9 }, `\u2202L/\u2202b ${formatNumber(unit.grad_bias, { sign: true })}`, Math.max(11, size * 0.85), arrived));
+    if (arrived > 0 && place.roomy && place.r > 16) marks.push(...drawTag(`${key}:gradient`, { x: place.x + place.r + 6 + size * 3.3, y: place.y + place.r * 0.6, w: size * 6.6, h: size + 9 }, `\u2202L/\u2202b ${formatNumber(unit.grad_bias, { sign: true })}`, Math.max(11, size * 0.85), arrived));
     if (place.roomy) marks.push(...drawStep(`${key}:step`, { x: place.x, y: place.y - place.r - 6 }, stage, { delta: unit.bias_delta, grad: unit.grad_bias ?? 0 }));
     return marks;
   });

@@ -84,7 +84,7 @@ export function drawLoss(stage) {
   const settled = during(u, 0.85, 1);
   marks.push(...drawMeeting(stage, plot, during(u, 0.3, 0.55), during(u, 0.55, 0.85)));
   const middle = wide ? x + w * 0.12 : x;
-  const big = typeSize(Math.min(26, h * 0.2) / layout.scale, layout.scale);
+  const big = typeSize(Math.min(26 * Math.max(1, layout.scale), h * 0.2) / layout.scale, layout.scale);
   const base = wide ? y + big * 0.62 : y + h * (after > 0 ? 0.14 : 0.22);
   if (settled > 0) marks.push({ key: "loss:value", shape: "text", x: middle, y: after > 0 ? base - (wide ? 0 : 2) : base, text: formatNumber(trace.loss), size: big, weight: 700, anchor: "middle", fill: after > 0 ? "ink-2" : "ink", opacity: settled });
   if (!wide && after <= 0 && !findGaps(trace)) marks.push(...listSteps(stage, u, x, y - h / 2 + size * 2 + 18, w - 12, size));

@@ -83,7 +83,7 @@ function drawInput(stage, unit, place) {
   const { moment, layout, lit, names } = stage;
   const u = moment.at("inputs");
   if (place.form === "cell") return drawShade(stage, unit, place, u, 0);
-  const size = typeSize(Math.min(19, Math.max(11, place.h * 0.34)) / layout.scale, layout.scale);
+  const size = typeSize(Math.min(19 * Math.max(1, layout.scale), Math.max(11, place.h * 0.34)) / layout.scale, layout.scale);
   const marks = drawRing(stage, unit, place, u > 0, lit.has(unit.id));
   if (place.h >= 26) {
     const small = typeSize(14, layout.scale);
