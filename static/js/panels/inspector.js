@@ -30,7 +30,7 @@ export function mountInspector(element, store) {
     const account = state.selection.value ? giveAccount(trace, state.selection.value) : null;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const kept = focused && body.contains(focused) ? focused.dataset.key : undefined;
-    body.replaceChildren(...(account ? describe(trace, account, reached.value, state.selection.value ?? "") : tellBeat(trace, state)));
+    body.replaceChildren(...(account ? describe(trace, account, reached.value, optimizerRule(state)) : tellBeat(trace, state)));
     if (kept) /** @type {HTMLElement | null} */ (body.querySelector(`[data-key="${CSS.escape(kept)}"]`))?.focus();
   });
   linkTerms(body, store);
@@ -58,8 +58,8 @@ function tellBeat(trace, state) {
   ];
 }
 
-/** @param {Trace} trace @param {Account} account @param {number} playhead @param {string} id */
-function describe(trace, account, playhead, id) {
+/** @param {Trace} trace @param {Account} account @param {number} playhead @param {string} rule of the optimizer, in symbols */
+function describe(trace, account, playhead, rule) {
   const known = (/** @type {import("./rules.js").Moment} */ at) => isReached(trace, playhead, at);
   const value = known(account.at) ? account.value : null;
   const isSigned = account.kind === "Weight" || account.kind === "Bias";
@@ -71,22 +71,25 @@ function describe(trace, account, playhead, id) {
   const learned = update && known({ kind: "update", layer: null });
   return [
     h("h2", {}, account.kind),
-    h("div", { class: "headline", "data-id": id }, focus, h("span", { class: "quiet" }, account.note)),
+    h("div", { class: "headline" }, focus, h("span", { class: "quiet" }, account.note)),
     rules.length ? card(rules) : "",
     account.rows.length
       ? facts(account.rows.map((row) => ({ latex: row.latex, text: known(row.at) ? formatNumber(row.value, { digits: 6, sign: row.sign }) : UNREACHED, full: known(row.at) ? String(row.value) : "", id: row.id, strong: row.strong, tone: row.strong && known(row.at) ? tone(row.value, true) : "" })))
       : "",
     ...(contributions && known({ kind: "weights", layer: null }) ? perSample(contributions, trace.sample) : []),
-    ...(update ? [h("h2", {}, "Update"), ...(learned ? showUpdate(trace, update) : [h("p", { class: "quiet" }, "Comes once every gradient is known.")])] : []),
+    ...(update ? [h("h2", {}, "Update"), ...(learned ? showUpdate(trace, update, rule) : [h("p", { class: "quiet" }, "Comes once every gradient is known.")])] : []),
   ];
 }
 
-/** @param {Trace} trace @param {NonNullable<Account["update"]>} update */
-function showUpdate(trace, update) {
+/** @param {Trace} trace @param {NonNullable<Account["update"]>} update @param {string} rule */
+function showUpdate(trace, update, rule) {
   const state = /** @type {any} */ (trace.next_network)?.optimizer_state;
+  const symbols = h("div", { class: "formula" });
+  renderFormula(symbols, rule);
   const formula = h("div", { class: "formula" });
   renderFormula(formula, `${update.latex} \\leftarrow ${write(update.before)} ${toNumber(update.delta) < 0 ? "-" : "+"} ${write(Math.abs(toNumber(update.delta)))} = ${write(update.after)}`);
   return [
+    symbols,
     formula,
     facts([
       ...update.kept.map(([name, value]) => ({ latex: keptSymbol(name), text: formatNumber(value, { digits: 6 }), full: String(value), id: "" })),
@@ -94,6 +97,11 @@ function showUpdate(trace, update) {
       ...(state && update.kept.length ? [{ latex: "t", text: String(state.t), full: String(state.t), id: "" }] : []),
     ]),
   ];
+}
+
+/** @param {import("../state/state.js").State} state */
+function optimizerRule({ catalog, optimizer }) {
+  return catalog.optimizers.find(({ name }) => name === optimizer.value.name)?.latex ?? "";
 }
 
 /** @param {string} name */

@@ -52,7 +52,7 @@ export function litPlaces({ layout, trace }, edge) {
   const w = textWidth("0".repeat(trace.weights[edge.index].label.length + 8), size) + 10;
   const wide = Math.max(w, textWidth("\u2202L/\u2202w = \u22120.123 \u00b7 \u22120.123", size));
   const tall = 2.1 * h + (trace.batch > 1 ? 24 : 0);
-  const { x, y } = edge.chip ?? pointAt(edge.curve, 0.5);
+  const { x, y } = edge.chip ?? findClearing(edge, layout, wide, h + tall + 8);
   const middle = { x: Math.min(layout.width - wide / 2 - 6, Math.max(wide / 2 + 6, x)), y: Math.min(layout.height - tall - h / 2 - 12, Math.max(h / 2 + 6, y)) };
   const chip = edge.chip ?? { ...middle, w, h };
   const roomy = edge.tag && edge.tag.h > 34 && trace.batch === 1;
@@ -222,4 +222,24 @@ export function drawBiases(stage) {
     if (place.roomy) marks.push(...drawStep(`${key}:step`, { x: place.x, y: place.y - place.r - 6 }, stage, { delta: unit.bias_delta, grad: unit.grad_bias ?? 0 }));
     return marks;
   });
+}
+
+/**
+ * The point along an edge where a box centered on it covers least of the units and targets.
+ * @param {EdgePlace} edge
+ * @param {import("../layout/layout.js").Layout} layout
+ * @param {number} w
+ * @param {number} h
+ */
+function findClearing(edge, layout, w, h) {
+  const things = [...layout.units.values(), ...layout.targets.map(({ x, y, r }) => ({ x, y, w: 2 * r, h: 2 * r }))];
+  const covered = (/** @type {{x: number, y: number}} */ at) =>
+    things.reduce((sum, thing) => sum + shared(at.x - thing.x, (w + thing.w) / 2) * shared(at.y + h / 2 - thing.y, (h + thing.h) / 2), 0);
+  const places = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].map((t) => pointAt(edge.curve, t));
+  return places.reduce((best, place) => (covered(place) < covered(best) ? place : best));
+}
+
+/** How far two intervals reach into each other. @param {number} distance @param {number} reach */
+function shared(distance, reach) {
+  return Math.max(0, reach - Math.abs(distance));
 }

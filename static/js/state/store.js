@@ -43,12 +43,12 @@ export function createStore(first) {
       state.asked.value += 1;
     });
 
-  /** @param {Question} next */
-  const ask = (next) => {
+  /** @param {Question} next what a person has changed is no longer the preset it was @param {string | null} [preset] */
+  const ask = (next, preset = null) => {
     past.push(question());
     past.splice(0, past.length - MOST_UNDO);
     future = [];
-    pose(next);
+    pose({ ...next, preset });
   };
 
   const beats = () => state.trace.peek().beats;
@@ -70,7 +70,7 @@ export function createStore(first) {
         state.selection.value = null;
         state.hover.value = null;
         const { network, inputs, targets, optimizer } = preset;
-        ask({ network, inputs, targets, optimizer, sample: 0, preset: name });
+        ask({ network, inputs, targets, optimizer, sample: 0, preset: name }, name);
       });
     },
     /** @param {Question} next a question from a link */
