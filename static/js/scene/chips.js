@@ -36,6 +36,8 @@ export function drawLitChips(stage) {
     .filter(({ id, chip }) => lit.has(id) || (id === told && !chip))
     .flatMap((edge) => {
       const [chip, tag] = litPlaces(stage, edge);
+      // What nobody has asked for must not cover anything.
+      if (!lit.has(edge.id) && [chip, tag].some((box) => cover(layout, box) > 0)) return [];
       return drawNumbers(stage, edge, chip, tag);
     });
 }
@@ -232,11 +234,19 @@ export function drawBiases(stage) {
  * @param {number} h
  */
 function findClearing(edge, layout, w, h) {
-  const things = [...layout.units.values(), ...layout.targets.map(({ x, y, r }) => ({ x, y, w: 2 * r, h: 2 * r }))];
-  const covered = (/** @type {{x: number, y: number}} */ at) =>
-    things.reduce((sum, thing) => sum + shared(at.x - thing.x, (w + thing.w) / 2) * shared(at.y + h / 2 - thing.y, (h + thing.h) / 2), 0);
+  const covered = (/** @type {{x: number, y: number}} */ { x, y }) => cover(layout, { x, y: y + h / 2, w, h });
   const places = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].map((t) => pointAt(edge.curve, t));
   return places.reduce((best, place) => (covered(place) < covered(best) ? place : best));
+}
+
+/**
+ * How much of the units, inputs and targets a box would hide, in square pixels.
+ * @param {import("../layout/layout.js").Layout} layout
+ * @param {Box} box
+ */
+function cover(layout, box) {
+  const things = [...layout.units.values(), ...layout.targets.map(({ x, y, r }) => ({ x, y, w: 2 * r, h: 2 * r }))];
+  return things.reduce((sum, thing) => sum + shared(box.x - thing.x, (box.w + thing.w) / 2) * shared(box.y - thing.y, (box.h + thing.h) / 2), 0);
 }
 
 /** How far two intervals reach into each other. @param {number} distance @param {number} reach */
