@@ -40,7 +40,7 @@ export function linkTerms(element, { state, actions }) {
   element.addEventListener("focusout", () => actions.hover(null));
   effect(() => {
     const hovered = state.hover.value;
-    void [state.trace.value, state.selection.value, state.playhead.value];
+    void [state.trace.value, state.selection.value, Math.floor(state.playhead.peek())];
     queueMicrotask(() => {
       for (const term of element.querySelectorAll("[data-id]")) {
         term.classList.toggle("lit", term.getAttribute("data-id") === hovered);

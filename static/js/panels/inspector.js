@@ -25,24 +25,24 @@ export function mountInspector(element, store) {
   element.append(body);
   // A number is either reached or not: within a beat nothing here changes.
   const reached = computed(() => Math.floor(state.playhead.value));
+  const index = computed(() => locate(state.playhead.value, state.trace.value.beats.length).index);
   effect(() => {
     const trace = state.trace.value;
     const account = state.selection.value ? giveAccount(trace, state.selection.value) : null;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const kept = focused && body.contains(focused) ? focused.dataset.key : undefined;
-    body.replaceChildren(...(account ? describe(trace, account, reached.value, optimizerRule(state)) : tellBeat(trace, state)));
+    body.replaceChildren(...(account ? describe(trace, account, reached.value, optimizerRule(state)) : tellBeat(trace, index.value, reached.value)));
     if (kept) /** @type {HTMLElement | null} */ (body.querySelector(`[data-key="${CSS.escape(kept)}"]`))?.focus();
   });
   linkTerms(body, store);
 }
 
-/** @param {Trace} trace @param {import("../state/state.js").State} state */
-function tellBeat(trace, state) {
-  const { index } = locate(state.playhead.value, trace.beats.length);
+/** @param {Trace} trace @param {number} index of the beat @param {number} playhead */
+function tellBeat(trace, index, playhead) {
   const beat = trace.beats[index];
   const broken = trace.health.first_non_finite;
-  const done = isReached(trace, state.playhead.value, { kind: "loss", layer: null });
-  const after = isReached(trace, state.playhead.value, { kind: "afterwards", layer: null });
+  const done = isReached(trace, playhead, { kind: "loss", layer: null });
+  const after = isReached(trace, playhead, { kind: "afterwards", layer: null });
   return [
     h("h2", {}, PHASES[beat.phase]),
     h("p", { class: "focus words", "data-phase": beat.phase }, beat.title),

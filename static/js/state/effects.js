@@ -66,20 +66,20 @@ export function play({ state, actions }, clock) {
  */
 export function keepTheme({ state, actions }) {
   const system = matchMedia("(prefers-color-scheme: dark)");
+  const { dataset } = document.documentElement;
+  const preferred = () => (system.matches ? "dark" : "light");
   const saved = localStorage.getItem(THEME);
-  const follow = () => actions.setTheme(system.matches ? "dark" : "light");
-  if (saved === "dark" || saved === "light") actions.setTheme(saved);
-  else {
-    follow();
-    system.addEventListener("change", () => {
-      if (!localStorage.getItem(THEME)) follow();
-    });
-  }
-  const first = state.theme.peek();
+  if (saved === "dark" || saved === "light") dataset.theme = saved;
+  actions.setTheme(saved === "dark" || saved === "light" ? saved : preferred());
+  system.addEventListener("change", () => {
+    if (!dataset.theme) actions.setTheme(preferred());
+  });
   effect(() => {
     const theme = state.theme.value;
-    if (theme !== first || saved) document.documentElement.dataset.theme = theme;
-    if (theme !== first) localStorage.setItem(THEME, theme);
+    // Until someone chooses, the style sheet follows the system by itself.
+    if (!dataset.theme && theme === preferred()) return;
+    dataset.theme = theme;
+    localStorage.setItem(THEME, theme);
   });
 }
 
