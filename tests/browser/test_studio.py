@@ -290,6 +290,8 @@ def test_the_theme_is_switched_and_remembered(page: Page) -> None:
     page.reload()
     page.locator(READY).wait_for()
     assert page.evaluate(background) != light
+    page.get_by_role("button", name="Switch to light").click()
+    assert page.evaluate(background) == light
 
 
 def test_help_lists_the_keys(page: Page) -> None:
