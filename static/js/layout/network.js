@@ -162,10 +162,11 @@ function foldBiases(layout, taken) {
 /** @param {UnitPlace | undefined} unit */
 function dotAt(unit) {
   if (!unit) throw new Error("a bias without a unit");
-  const inset = unit.form === "disc" ? 0.1 : 0;
+  // Just outside, so that the unit does not hide it.
+  const round = unit.form === "disc";
   return {
-    x: unit.x - unit.w * (0.5 - inset) + (inset ? 0 : 2),
-    y: unit.y + unit.h * (0.5 - inset) - (inset ? 0 : 2),
+    x: round ? unit.x - unit.w * 0.43 : unit.x - unit.w / 2 - 6,
+    y: round ? unit.y + unit.h * 0.43 : unit.y + unit.h / 2 - 12,
     r: unit.form === "cell" ? 0 : 4,
     roomy: false,
   };

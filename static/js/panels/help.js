@@ -40,6 +40,7 @@ function build() {
         h("dd", {}, meaning),
       ]),
     ),
+    h("p", { class: "quiet" }, "The same numbers by program: ", h("a", { href: "/docs" }, "the REST API"), "."),
     h("form", { method: "dialog" }, h("button", { class: "text-button" }, "Close")),
   );
   made.addEventListener("click", (event) => {
