@@ -118,7 +118,7 @@ def _binary_cross_entropy_with_logits(
 
 
 def _cross_entropy(g: GraphBuilder, a: str, y: str, options: Mapping[str, Any]) -> str:
-    logs = g.apply("loss.log_softmax", "log_softmax", a)
+    logs = g.apply("loss.log", "log_softmax", a)
     product = g.apply("loss.product", "multiply", y, logs)
     return g.apply("loss.term", "negative", product)
 

@@ -105,7 +105,7 @@ def fill_loss(reading: Reading, template: str, unit: int, numbers: bool) -> str:
         share += f"_{{{unit + 1}}}"
     if numbers:
         a_text, y_text = factor(a), factor(y)
-        logs = reading.tape.values.get("loss.log_softmax")
+        logs = reading.tape.values.get("loss.log")
         if logs is not None:
             share = write_number(float(np.exp(logs[reading.sample, unit])))
     return write_latex(

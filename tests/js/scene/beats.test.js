@@ -95,7 +95,7 @@ test("loss: the gap opens, is squared, and the number counts in", () => {
 test("loss without a difference: its steps are written out", () => {
   const after = pictureAt("small", "loss", null, 1);
   assert.equal(after.has("loss:gap:0"), false);
-  assert.ok(after.has("loss:step:loss.log_softmax"));
+  assert.ok(after.has("loss:step:loss.log"));
 });
 
 test("loss gradient: a bead in the backward hue lands at the output port", () => {
