@@ -60,7 +60,20 @@ test("the samples' shares of a batch add up to the gradient", () => {
   const trace = load("xor");
   for (const { id, grad } of trace.weights) {
     const account = giveAccount(trace, id);
-    const total = (account?.contributions ?? []).reduce((/** @type {number} */ sum, value) => sum + Number(value), 0);
+    const total = (account?.contributions?.values ?? []).reduce((/** @type {number} */ sum, value) => sum + Number(value), 0);
     assert.ok(Math.abs(total - grad) < 1e-12);
+  }
+});
+
+test("the samples' shares come with their own layer's gradient, not with the first", () => {
+  const trace = load("xor");
+  const done = (/** @type {number} */ layer) => 1 + trace.beats.findIndex((/** @type {any} */ beat) => beat.kind === "weights" && beat.layer === layer);
+  const entries = [...trace.weights, ...trace.units.filter((/** @type {any} */ unit) => unit.bias_id).map((/** @type {any} */ unit) => ({ id: unit.bias_id, layer: unit.layer }))];
+  assert.ok(done(1) > done(2));
+  for (const { id, layer } of entries) {
+    const contributions = giveAccount(trace, id)?.contributions;
+    assert.ok(contributions, id);
+    assert.equal(isReached(trace, done(layer) - 1, contributions.at), false, id);
+    assert.equal(isReached(trace, done(layer), contributions.at), true, id);
   }
 });

@@ -1,7 +1,6 @@
 /** Fields that keep what was typed, explain what is wrong beside them, and commit what is right. */
 
 import { effect } from "@preact/signals-core";
-import { formatNumber } from "../layout/number.js";
 import { h, icon } from "./dom.js";
 
 const COMMIT_DELAY = 120;
@@ -50,7 +49,8 @@ export function numberField(options) {
   const step = (/** @type {number} */ direction) => {
     const { value, complaint } = parse(input.value, { ...options, minimum: undefined });
     if (complaint !== null) return;
-    input.value = write(value + direction * (options.integer ? 1 : stepOf(value)));
+    // Twelve digits: a sum of decimals should not show what binary made of it.
+    input.value = write(Number((value + direction * (options.integer ? 1 : stepOf(value))).toPrecision(12)));
     take(0);
   };
   input.addEventListener("input", () => take(COMMIT_DELAY));
@@ -136,7 +136,7 @@ export function explain(input, note, complaint) {
 
 /** @param {string} text @param {Partial<NumberOptions>} bounds @returns {{value: number, complaint: string | null}} */
 export function parse(text, { integer, minimum, maximum, above, below }) {
-  const value = Number(text.trim().replace("\u2212", "-").replace(",", "."));
+  const value = Number(text.trim().replaceAll("\u2212", "-").replace(",", "."));
   const complain = (/** @type {string} */ complaint) => ({ value, complaint });
   if (text.trim() === "" || !Number.isFinite(value)) return complain(integer ? "Type a whole number." : "Type a number.");
   if (integer && !Number.isInteger(value)) return complain("Type a whole number.");
@@ -153,7 +153,7 @@ function stepOf(value) {
   return size === 0 ? 0.1 : 10 ** (Math.floor(Math.log10(size)) - (size >= 1 ? 1 : 0));
 }
 
-/** @param {number} value */
-function write(value) {
-  return formatNumber(value, { digits: 6 });
+/** All digits: what a field shows is what it commits. @param {number} value */
+export function write(value) {
+  return String(value).replaceAll("-", "\u2212");
 }

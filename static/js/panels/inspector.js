@@ -76,7 +76,7 @@ function describe(trace, account, playhead, rule) {
     account.rows.length
       ? facts(account.rows.map((row) => ({ latex: row.latex, text: known(row.at) ? formatNumber(row.value, { digits: 6, sign: row.sign }) : UNREACHED, full: known(row.at) ? String(row.value) : "", id: row.id, strong: row.strong, tone: row.strong && known(row.at) ? tone(row.value, true) : "" })))
       : "",
-    ...(contributions && known({ kind: "weights", layer: null }) ? perSample(contributions, trace.sample) : []),
+    ...(contributions && known(contributions.at) ? perSample(contributions.values, trace.sample) : []),
     ...(update ? [h("h2", {}, "Update"), ...(learned ? showUpdate(trace, update, rule) : [h("p", { class: "quiet" }, "Comes once every gradient is known.")])] : []),
   ];
 }

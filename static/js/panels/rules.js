@@ -12,6 +12,7 @@ import { formatNumber, toNumber } from "../layout/number.js";
 /** @typedef {{kind: string, layer: number | null}} Moment when a number is known */
 /** @typedef {{latex: string, value: Num | null, at: Moment, sign?: boolean, strong?: boolean, id: string}} Row */
 /** @typedef {{symbols: string, numbers: string, at: Moment}} Rule */
+/** @typedef {{values: Num[], at: Moment}} Contributions */
 /**
  * @typedef {object} Account
  * @property {string} kind
@@ -22,7 +23,7 @@ import { formatNumber, toNumber } from "../layout/number.js";
  * @property {Rule[]} rules
  * @property {Row[]} rows
  * @property {{latex: string, before: Num, grad: Num, after: Num, delta: Num, kept: [string, Num][]} | null} update
- * @property {Num[] | null} contributions of the samples to the gradient
+ * @property {Contributions | null} contributions of the samples to the gradient
  */
 
 const MOST_TERMS = 4;
@@ -82,7 +83,7 @@ function ofWeight(trace, weight) {
       { latex: many ? `${d("L", weight.latex)} = \\textstyle\\sum_n` : d("L", weight.latex), value: weight.grad, at: chain.at, sign: true, strong: true, id: weight.id },
     ],
     update: weight.after === null ? null : updateOf(trace, weight.id, weight.latex, weight.value, weight.grad, weight.after, weight.delta),
-    contributions: many ? weight.contributions : null,
+    contributions: many && weight.contributions ? { values: weight.contributions, at: chain.at } : null,
   };
 }
 
@@ -110,7 +111,7 @@ function ofBias(trace, unit) {
       { latex: many ? `${d("L", symbol)} = \\textstyle\\sum_n` : d("L", symbol), value: unit.grad_bias, at, sign: true, strong: true, id },
     ],
     update: unit.bias_after === null || unit.bias_after === undefined ? null : updateOf(trace, id, symbol, unit.bias ?? 0, unit.grad_bias ?? 0, unit.bias_after, unit.bias_delta),
-    contributions: many ? unit.bias_contributions : null,
+    contributions: many && unit.bias_contributions ? { values: unit.bias_contributions, at } : null,
   };
 }
 
