@@ -1,6 +1,7 @@
 """What is computed: an immutable list of nodes in topological order."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -89,6 +90,17 @@ class GraphBuilder:
 
     def __init__(self) -> None:
         self._nodes: dict[str, Node] = {}
+        self._prefix = ""
+        self._time: int | None = None
+
+    @contextmanager
+    def at(self, time: int) -> Iterator[None]:
+        """Puts the nodes added inside at a time step: their ids begin with ``time{time}.``."""
+        self._prefix, self._time = f"time{time}.", time
+        try:
+            yield
+        finally:
+            self._prefix, self._time = "", None
 
     def leaf(
         self,
@@ -96,14 +108,14 @@ class GraphBuilder:
         role: Role,
         latex: str,
         layer: int | None = None,
-        time: int | None = None,
     ) -> str:
         """Add a value that comes from outside; returns its id."""
-        return self._add(Node(node_id, None, (), role, latex, layer, time))
+        return self._add(Node(self._prefix + node_id, None, (), role, latex, layer, self._time))
 
     def constant(self, node_id: str, value: float, latex: str) -> str:
-        """Add a number that never changes; returns its id."""
-        return self._add(Node(node_id, None, (), "value", latex, constant=value))
+        """Add a number that never changes, once for all time steps; returns its id."""
+        node = Node(node_id, None, (), "value", latex, constant=value)
+        return node_id if self._nodes.get(node_id) == node else self._add(node)
 
     def apply(
         self,
@@ -113,7 +125,6 @@ class GraphBuilder:
         role: Role = "value",
         latex: str | None = None,
         layer: int | None = None,
-        time: int | None = None,
         **options: Any,
     ) -> str:
         """Add ``op`` of ``inputs``; returns its id."""
@@ -121,7 +132,8 @@ class GraphBuilder:
             raise EngineError(f"{node_id}: no op is called {op}; known: {sorted(OPS)}")
         if latex is None:
             latex = write_latex(OPS[op].latex, "", *(self._nodes[i].latex for i in inputs))
-        return self._add(Node(node_id, op, inputs, role, latex, layer, time, options))
+        place = (layer, self._time)
+        return self._add(Node(self._prefix + node_id, op, inputs, role, latex, *place, options))
 
     def build(self, output: str) -> Graph:
         """The graph of everything added so far."""

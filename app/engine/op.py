@@ -68,6 +68,10 @@ class Local:
     calls: tuple[Call, ...] = ()
 
 
+Index = tuple[int, ...]
+Reads = Callable[[tuple[Shape, ...], Mapping[str, Any], int, Index], list[Index]]
+"""Given the input shapes, the options, an input position and an index of the output: which entries
+of that input the entry of the output is computed from."""
 Forward = Callable[[Binding], list[Call]]
 LocalRule = Callable[[Binding], Local]
 VjpRule = Callable[[Binding, Array, Array], list[Call]]
@@ -87,6 +91,10 @@ class Op:
     careful about overflow. Kernels are judged against it, and derivatives against its complex step
     (Squire and Trapp, "Using complex variables to estimate derivatives of real functions", 1998).
 
+    ``reads`` says which entries of an input an entry of the output depends on; an elementwise op
+    needs none. A variadic op has one rule for all of its inputs. ``symbol`` stands for the op in a
+    drawing, by default the label.
+
     In ``latex`` and ``local_latex``, ``#1`` and ``#2`` stand for the inputs and ``#0`` for the
     output.
     """
@@ -102,6 +110,8 @@ class Op:
     vjps: tuple[VjpRule, ...] = ()
     shape: Callable[[tuple[Shape, ...], Mapping[str, Any]], Shape] | None = None
     options: type = NoOptions
+    reads: Reads | None = None
+    symbol: str = ""
     activation: bool = False
     kinks: tuple[float, ...] = field(default=())
     """Arguments at which a unary op has no derivative; its local derivative says what is taken."""
@@ -110,6 +120,29 @@ class Op:
     def elementwise(self) -> bool:
         """Whether each entry of the output depends on the same entry of the inputs alone."""
         return bool(self.locals)
+
+    @property
+    def mark(self) -> str:
+        """What stands for the op in a drawing."""
+        return self.symbol or self.label
+
+    def vjp(self, position: int) -> VjpRule:
+        """The rule for an input; the last one serves all inputs from there on."""
+        return self.vjps[min(position, len(self.vjps) - 1)]
+
+    def read_entries(
+        self,
+        shapes: tuple[Shape, ...],
+        options: Mapping[str, Any],
+        position: int,
+        index: Index,
+    ) -> list[Index]:
+        """Which entries of an input the output's entry ``index`` is computed from."""
+        if self.reads is not None:
+            return self.reads(shapes, options, position, index)
+        shape = shapes[position]
+        kept = index[len(index) - len(shape) :]
+        return [tuple(0 if size == 1 else i for i, size in zip(kept, shape, strict=True))]
 
     def output_shape(self, shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shape:
         """The shape of the output; raises ``ValueError`` when the input shapes do not fit."""

@@ -134,7 +134,7 @@ class Program:
             fixed = self._grad_views.get(source)
         if not op.elementwise:
             message = _allocate(self.shapes[source]) if fixed is None else fixed
-            self._backward += op.vjps[position](binding, upstream, message)
+            self._backward += op.vjp(position)(binding, upstream, message)
         else:
             local = op.locals[position](binding)
             self._backward += local.calls

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.op import Array, Binding, Call, Op, Shape
+from app.engine.op import Array, Binding, Call, Index, Op, Shape
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,14 @@ class ReductionOptions:
     """Options of a reduction: the last axis alone, or all axes when false."""
 
     last_axis: bool = False
+
+
+@dataclass(frozen=True)
+class SliceOptions:
+    """Options of slice: the half-open range of the last axis that is kept."""
+
+    start: int = 0
+    stop: int = 1
 
 
 def _linear_shape(shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shape:
@@ -54,16 +62,41 @@ def _define_linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
     return z if bias is None else z + bias
 
 
+def _linear_reads(
+    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int, index: Index
+) -> list[Index]:
+    row, unit = index
+    if position == 2:
+        return [(0,)] if shapes[2] == (1,) else [(unit,)]
+    return [(row if position == 0 else unit, i) for i in range(shapes[0][1])]
+
+
 def _reduction_shape(shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shape:
+    if len(shapes) > 1 and (options["last_axis"] or len(set(shapes)) > 1):
+        raise ValueError("several inputs need one shape and are reduced over all axes")
     return shapes[0][:-1] if options["last_axis"] else ()
 
 
+def _reduction_reads(
+    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int, index: Index
+) -> list[Index]:
+    if options["last_axis"]:
+        return [(*index, i) for i in range(shapes[0][-1])]
+    return list(np.ndindex(shapes[position]))
+
+
 def _count(b: Binding) -> int:
-    return b.x.shape[-1] if b.options["last_axis"] else b.x.size
+    return b.x.shape[-1] if b.options["last_axis"] else b.x.size * len(b.inputs)
 
 
 def _sum(b: Binding) -> list[Call]:
-    return [(np.add.reduce, (b.x, -1 if b.options["last_axis"] else None, None, b.out))]
+    axis = -1 if b.options["last_axis"] else None
+    calls: list[Call] = [(np.add.reduce, (b.x, axis, None, b.out))]
+    if len(b.inputs) > 1:
+        part = b.scratch("part")
+        for x in b.inputs[1:]:
+            calls += [(np.add.reduce, (x, None, None, part)), (np.add, (b.out, part, b.out))]
+    return calls
 
 
 def _mean(b: Binding) -> list[Call]:
@@ -82,12 +115,56 @@ def _mean_to_x(b: Binding, upstream: Array, message: Array) -> list[Call]:
     return [(np.divide, (_spread(b, upstream), float(_count(b)), message))]
 
 
-def _define_sum(x: Array, last_axis: bool) -> Array:
-    return np.asarray(np.sum(x, axis=-1 if last_axis else None))
+def _define_sum(*x: Array, last_axis: bool) -> Array:
+    if last_axis:
+        return np.asarray(np.sum(x[0], axis=-1))
+    return np.asarray(sum(np.sum(part) for part in x))
 
 
-def _define_mean(x: Array, last_axis: bool) -> Array:
-    return np.asarray(np.mean(x, axis=-1 if last_axis else None))
+def _define_mean(*x: Array, last_axis: bool) -> Array:
+    count = x[0].shape[-1] if last_axis else sum(part.size for part in x)
+    return np.asarray(_define_sum(*x, last_axis=last_axis) / count)
+
+
+def _slice_shape(shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shape:
+    start, stop = options["start"], options["stop"]
+    if not 0 <= start < stop <= shapes[0][-1]:
+        raise ValueError(f"the last axis has no entries {start} to {stop - 1}")
+    return (*shapes[0][:-1], stop - start)
+
+
+def _slice_reads(
+    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int, index: Index
+) -> list[Index]:
+    return [(*index[:-1], index[-1] + options["start"])]
+
+
+def _kept(b: Binding, array: Array) -> Array:
+    kept: Array = array[..., b.options["start"] : b.options["stop"]]
+    return kept
+
+
+def _slice(b: Binding) -> list[Call]:
+    return [(np.copyto, (b.out, _kept(b, b.x)))]
+
+
+def _slice_to_x(b: Binding, upstream: Array, message: Array) -> list[Call]:
+    return [(message.fill, (0.0,)), (np.copyto, (_kept(b, message), upstream))]
+
+
+def _define_slice(x: Array, start: int, stop: int) -> Array:
+    return np.asarray(x[..., start:stop])
+
+
+def _stop(b: Binding, upstream: Array, message: Array) -> list[Call]:
+    # Not upstream times 0, which would let NaN and infinity through.
+    return [(message.fill, (0.0,))]
+
+
+def _read_row(
+    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int, index: Index
+) -> list[Index]:
+    return [(*index[:-1], i) for i in range(shapes[0][-1])]
 
 
 def _shares(b: Binding, out: Array) -> list[Call]:
@@ -161,6 +238,7 @@ STRUCTURED_OPS = (
         definition=_define_linear,
         vjps=(_linear_to_x, _linear_to_weight, _linear_to_bias),
         shape=_linear_shape,
+        reads=_linear_reads,
     ),
     Op(
         name="sum",
@@ -172,6 +250,7 @@ STRUCTURED_OPS = (
         definition=_define_sum,
         vjps=(_sum_to_x,),
         shape=_reduction_shape,
+        reads=_reduction_reads,
         options=ReductionOptions,
     ),
     Op(
@@ -184,6 +263,7 @@ STRUCTURED_OPS = (
         definition=_define_mean,
         vjps=(_mean_to_x,),
         shape=_reduction_shape,
+        reads=_reduction_reads,
         options=ReductionOptions,
     ),
     Op(
@@ -196,6 +276,7 @@ STRUCTURED_OPS = (
         definition=_define_softmax,
         vjps=(_softmax_to_x,),
         shape=_same_shape,
+        reads=_read_row,
         activation=True,
     ),
     Op(
@@ -208,5 +289,32 @@ STRUCTURED_OPS = (
         definition=_define_log_softmax,
         vjps=(_log_softmax_to_x,),
         shape=_same_shape,
+        reads=_read_row,
+    ),
+    Op(
+        name="slice",
+        label="slice",
+        summary="A range of the entries of the last axis, such as one gate of several.",
+        latex="#1",
+        local_latex=("1",),
+        forward=_slice,
+        definition=_define_slice,
+        vjps=(_slice_to_x,),
+        shape=_slice_shape,
+        reads=_slice_reads,
+        options=SliceOptions,
+    ),
+    Op(
+        name="stop_gradient",
+        label="stop gradient",
+        summary="Hands the value on and lets no gradient back: where backpropagation is truncated.",
+        latex="#1",
+        local_latex=("0",),
+        forward=lambda b: [(np.copyto, (b.out, b.x))],
+        definition=lambda x: x,
+        vjps=(_stop,),
+        shape=_same_shape,
+        reads=lambda shapes, options, position, index: [],
+        symbol="✂",
     ),
 )

@@ -1,13 +1,14 @@
 """Every op against its definition, the complex step and central differences."""
 
 import warnings
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.random import PCG64, Generator, SeedSequence
 
+from app.engine.errors import ShapeError
 from app.engine.graph import Graph, GraphBuilder
 from app.engine.op import Array, Binding, Local
 from app.engine.ops import ACTIVATIONS, OPS
@@ -21,8 +22,11 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     "huber": [{}, {"delta": 0.3}],
     "sum": [{"last_axis": True}, {"last_axis": False}],
     "mean": [{"last_axis": True}, {"last_axis": False}],
+    "slice": [{}, {"start": 1, "stop": 3}],
 }
 CASES = [(name, options) for name in OPS for options in OPTIONS.get(name, [{}])]
+# The one op whose rule is not the derivative of what it computes.
+DIFFERENTIABLE = [case for case in CASES if case[0] != "stop_gradient"]
 
 
 def make_case(
@@ -69,12 +73,12 @@ def assert_vjps_agree(graph: Graph, leaves: dict[str, Array], seed: Array) -> No
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(("name", "options"), CASES)
+@pytest.mark.parametrize(("name", "options"), DIFFERENTIABLE)
 def test_vjp_agrees_with_the_complex_step(name: str, options: dict[str, Any], seed: int) -> None:
     assert_vjps_agree(*make_case(name, options, seed))
 
 
-@pytest.mark.parametrize(("name", "options"), CASES)
+@pytest.mark.parametrize(("name", "options"), DIFFERENTIABLE)
 def test_vjp_agrees_with_central_differences(name: str, options: dict[str, Any]) -> None:
     graph, leaves, seed = make_case(name, options)
     program = run(graph, leaves, seed)
@@ -213,3 +217,67 @@ def test_every_record_is_complete(op: Any) -> None:
     assert op.summary.endswith(".")
     assert bool(op.locals) != bool(op.vjps)
     assert "#1" in op.latex
+
+
+def test_stop_gradient_lets_nothing_back() -> None:
+    value, slope = unary("stop_gradient", [2.0, -3.0])
+    np.testing.assert_array_equal(value, [2.0, -3.0])
+    np.testing.assert_array_equal(slope, [0.0, 0.0])
+    graph, leaves, seed = make_case("stop_gradient", {})
+    assert not run(graph, leaves, np.full(seed.shape, np.inf)).tape.grads["i0"].any()
+
+
+@pytest.mark.parametrize("name", ["sum", "mean"])
+def test_reductions_take_several_inputs(name: str) -> None:
+    rng = Generator(PCG64(SeedSequence(5)))
+    leaves = {f"i{k}": rng.normal(size=(3, 2)) for k in range(4)}
+    graph = GraphBuilder()
+    for leaf in leaves:
+        graph.leaf(leaf, "input", leaf)
+    built = graph.build(graph.apply("out", name, *leaves))
+    program = run(built, leaves, np.array(1.5))
+    whole = np.stack(list(leaves.values()))
+    expected = whole.sum() if name == "sum" else whole.mean()
+    assert float(program.tape.values["out"]) == pytest.approx(expected, rel=1e-14)
+    assert_vjps_agree(built, leaves, np.array(1.5))
+
+
+def test_a_reduction_of_several_inputs_needs_one_shape() -> None:
+    graph = GraphBuilder()
+    graph.leaf("p", "input", "p")
+    graph.leaf("q", "input", "q")
+    built = graph.build(graph.apply("out", "sum", "p", "q"))
+    with pytest.raises(ShapeError, match="one shape"):
+        Program(built, {"p": (3,), "q": (2,)})
+
+
+def perturbed_entries(graph: Graph, leaves: dict[str, Array], leaf: str, out: Any) -> set[Any]:
+    """The entries of ``leaf`` that the output's entry ``out`` depends on, found by trying."""
+    found = set()
+    before = evaluate(graph, leaves)["out"]
+    for index in np.ndindex(leaves[leaf].shape):
+        moved = leaves[leaf].copy()
+        moved[index] += 0.37
+        if evaluate(graph, {**leaves, leaf: moved})["out"][out] != before[out]:
+            found.add(index)
+    return found
+
+
+@pytest.mark.parametrize(("name", "options"), DIFFERENTIABLE)
+def test_reads_names_the_entries_that_matter(name: str, options: dict[str, Any]) -> None:
+    graph, leaves, _ = make_case(name, options)
+    op, node = OPS[name], graph["out"]
+    shapes = tuple(value.shape for value in leaves.values())
+    filled = {**asdict(op.options()), **node.options}
+    for out in np.ndindex(op.output_shape(shapes, filled)):
+        for position, leaf in enumerate(leaves):
+            read = op.read_entries(shapes, filled, position, out)
+            assert len(set(read)) == len(read)
+            assert perturbed_entries(graph, leaves, leaf, out) <= set(read)
+    total = sum(
+        len(op.read_entries(shapes, filled, k, out))
+        for out in np.ndindex(op.output_shape(shapes, filled))
+        for k in range(len(shapes))
+    )
+    if name == "linear":
+        assert total == 4 * 2 * (3 + 3 + 1)
