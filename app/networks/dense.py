@@ -11,7 +11,7 @@ from app.engine.ops import ACTIVATIONS
 from app.networks.choice import Choice, resolve, resolved_options
 from app.networks.errors import NetworkError
 from app.networks.initializers import INITIALIZERS
-from app.networks.losses import LOSSES, add_loss
+from app.networks.losses import LOSSES, add_loss, add_sample_loss
 
 
 @dataclass(frozen=True)
@@ -123,4 +123,5 @@ def build_graph(spec: DenseSpec) -> Graph:
         )
     loss, _ = resolve(LOSSES, spec.loss, "/loss")
     options = resolved_options(LOSSES, spec.loss, "/loss")
-    return graph.build(add_loss(graph, loss, options, below, spec.reduction))
+    samples = add_sample_loss(graph, loss, options, below)
+    return graph.build(add_loss(graph, spec.reduction, samples))

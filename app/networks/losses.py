@@ -44,18 +44,18 @@ class Loss:
     options: type = NoOptions
 
 
-def add_loss(
-    graph: GraphBuilder,
-    loss: Loss,
-    options: Mapping[str, Any],
-    output: str,
-    reduction: str,
+def add_sample_loss(
+    graph: GraphBuilder, loss: Loss, options: Mapping[str, Any], output: str
 ) -> str:
-    """Add target ``y``, the terms of ``loss``, a sample's loss and the loss of the batch."""
-    graph.leaf("y", "target", "y")
-    term = loss.terms(graph, output, "y", options)
-    graph.apply("loss.sample", loss.over_outputs, term, latex="L_n", last_axis=True)
-    return graph.apply("loss", reduction, "loss.sample", role="loss", latex="L")
+    """Add target ``y``, the terms of ``loss``, and each sample's loss; returns the last's id."""
+    target = graph.leaf("y", "target", "y")
+    term = loss.terms(graph, output, target, options)
+    return graph.apply("loss.sample", loss.over_outputs, term, latex="L_n", last_axis=True)
+
+
+def add_loss(graph: GraphBuilder, reduction: str, *samples: str) -> str:
+    """Add the one loss: samples (and time steps) reduced to a number; returns its id."""
+    return graph.apply("loss", reduction, *samples, role="loss", latex="L")
 
 
 def check_targets(loss: Loss, targets: Array) -> None:

@@ -1,0 +1,165 @@
+"""Recurrent cells, written with the engine's ops. Formulas and order of gates as in PyTorch.
+
+A cell's weights hold its gates one below the other: ``weight_ih`` is (gates * units, inputs),
+``weight_hh`` (gates * units, units). There is one bias, of the input's side; PyTorch's second
+bias is 0.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.engine.graph import GraphBuilder
+from app.engine.op import NoOptions
+from app.networks.choice import Choice
+
+State = dict[str, str]
+"""The ids of the nodes that hold the state, by letter: ``h``, for lstm also ``c``."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One time step of a cell that is being built.
+
+    ``z_ih`` and ``z_hh`` are the two linear maps of the input and of the state before; ``latex``
+    gives a letter the index of the time step.
+    """
+
+    graph: GraphBuilder
+    time: int
+    z_ih: str
+    z_hh: str
+    before: State
+    activation: Choice
+    units: int
+
+    def latex(self, letter: str) -> str:
+        """The letter with the time step as its index."""
+        return f"{letter}_{{{self.time}}}"
+
+    def apply(self, letter: str, op: str, *inputs: str, **options: object) -> str:
+        """Add a node that is written as a letter with the time step."""
+        return self.graph.apply(letter, op, *inputs, latex=self.latex(letter), **options)
+
+    def activate(self, letter: str, z: str, role: str = "activation") -> str:
+        """Add the chosen activation of ``z``."""
+        chosen = self.activation
+        return self.graph.apply(
+            letter,
+            chosen.name,
+            z,
+            role="state" if role == "state" else "activation",
+            latex=self.latex(letter),
+            **chosen.options,
+        )
+
+    def gate(self, letter: str, z: str) -> str:
+        """Add a sigmoid gate."""
+        return self.graph.apply(
+            letter, "sigmoid", z, role="activation", latex=self.latex(letter)
+        )
+
+    def part(self, letter: str, z: str, number: int) -> str:
+        """Add the rows of ``z`` that belong to gate ``number``."""
+        place = {"start": number * self.units, "stop": (number + 1) * self.units}
+        return self.graph.apply(
+            letter, "slice", z, role="preactivation", latex=self.latex(letter), **place
+        )
+
+    def sum_of_maps(self, letter: str = "z") -> str:
+        """Add the sum of both linear maps."""
+        return self.graph.apply(
+            letter, "add", self.z_ih, self.z_hh, role="preactivation", latex=self.latex(letter)
+        )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One kind of cell: how many gates its weights hold, its state, and how a step is built."""
+
+    name: str
+    label: str
+    summary: str
+    latex: str
+    gates: int
+    states: tuple[str, ...]
+    build: Callable[[Step], State]
+    options: type = NoOptions
+
+
+def _build_rnn(step: Step) -> State:
+    return {"h": step.activate("h", step.sum_of_maps(), "state")}
+
+
+def _build_lstm(step: Step) -> State:
+    z = step.sum_of_maps()
+    gate_i = step.gate("i", step.part("z_i", z, 0))
+    gate_f = step.gate("f", step.part("z_f", z, 1))
+    candidate = step.activate("g", step.part("z_g", z, 2))
+    gate_o = step.gate("o", step.part("z_o", z, 3))
+    kept = step.graph.apply("kept", "multiply", gate_f, step.before["c"])
+    new = step.graph.apply("new", "multiply", gate_i, candidate)
+    c = step.graph.apply("c", "add", kept, new, role="state", latex=step.latex("c"))
+    shown = step.activate("c_shown", c)
+    h = step.graph.apply("h", "multiply", gate_o, shown, role="state", latex=step.latex("h"))
+    return {"h": h, "c": c}
+
+
+def _build_gru(step: Step) -> State:
+    graph = step.graph
+
+    def gate(letter: str, number: int) -> str:
+        parts = [
+            step.part(f"{letter}_ih", step.z_ih, number),
+            step.part(f"{letter}_hh", step.z_hh, number),
+        ]
+        return step.gate(letter, graph.apply(f"z_{letter}", "add", *parts, role="preactivation"))
+
+    reset, update = gate("r", 0), gate("z", 1)
+    from_state = graph.apply("n_reset", "multiply", reset, step.part("n_hh", step.z_hh, 2))
+    z_n = graph.apply(
+        "z_n", "add", step.part("n_ih", step.z_ih, 2), from_state, role="preactivation"
+    )
+    candidate = step.activate("n", z_n)
+    one = graph.constant("one", 1.0, "1")
+    taken = graph.apply("taken", "subtract", one, update)
+    new = graph.apply("new", "multiply", taken, candidate, latex=r"(1 - z) \odot n")
+    kept = graph.apply("kept", "multiply", update, step.before["h"])
+    h = graph.apply("h", "add", new, kept, role="state", latex=step.latex("h"))
+    return {"h": h}
+
+
+CELLS: dict[str, Cell] = {
+    cell.name: cell
+    for cell in (
+        Cell(
+            "rnn",
+            "Simple RNN",
+            "The state is the activation of input and state before (Elman, 1990).",
+            r"h_t = \tanh(W_{ih} x_t + b + W_{hh} h_{t-1})",
+            1,
+            ("h",),
+            _build_rnn,
+        ),
+        Cell(
+            "lstm",
+            "LSTM",
+            "Gates decide what a second state forgets, takes in and shows "
+            "(Hochreiter and Schmidhuber, 1997).",
+            r"\begin{aligned} c_t &= f_t \odot c_{t-1} + i_t \odot g_t \\ "
+            r"h_t &= o_t \odot \tanh(c_t) \end{aligned}",
+            4,
+            ("h", "c"),
+            _build_lstm,
+        ),
+        Cell(
+            "gru",
+            "GRU",
+            "One gate mixes the state before with a candidate, another lets the candidate forget "
+            "(Cho et al., 2014).",
+            r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}",
+            3,
+            ("h",),
+            _build_gru,
+        ),
+    )
+}
