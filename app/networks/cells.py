@@ -8,7 +8,7 @@ bias is 0.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.engine.graph import GraphBuilder
+from app.engine.graph import GraphBuilder, Role
 from app.engine.op import NoOptions
 from app.networks.choice import Choice
 
@@ -36,27 +36,16 @@ class Step:
         """The letter with the time step as its index."""
         return f"{letter}_{{{self.time}}}"
 
-    def apply(self, letter: str, op: str, *inputs: str, **options: object) -> str:
-        """Add a node that is written as a letter with the time step."""
-        return self.graph.apply(letter, op, *inputs, latex=self.latex(letter), **options)
-
-    def activate(self, letter: str, z: str, role: str = "activation") -> str:
+    def activate(self, letter: str, z: str, role: Role = "activation") -> str:
         """Add the chosen activation of ``z``."""
         chosen = self.activation
         return self.graph.apply(
-            letter,
-            chosen.name,
-            z,
-            role="state" if role == "state" else "activation",
-            latex=self.latex(letter),
-            **chosen.options,
+            letter, chosen.name, z, role=role, latex=self.latex(letter), **chosen.options
         )
 
     def gate(self, letter: str, z: str) -> str:
         """Add a sigmoid gate."""
-        return self.graph.apply(
-            letter, "sigmoid", z, role="activation", latex=self.latex(letter)
-        )
+        return self.graph.apply(letter, "sigmoid", z, role="activation", latex=self.latex(letter))
 
     def part(self, letter: str, z: str, number: int) -> str:
         """Add the rows of ``z`` that belong to gate ``number``."""
@@ -109,15 +98,15 @@ def _build_gru(step: Step) -> State:
 
     def gate(letter: str, number: int) -> str:
         parts = [
-            step.part(f"{letter}_ih", step.z_ih, number),
-            step.part(f"{letter}_hh", step.z_hh, number),
+            step.part(f"{letter}_of_x", step.z_ih, number),
+            step.part(f"{letter}_of_h", step.z_hh, number),
         ]
         return step.gate(letter, graph.apply(f"z_{letter}", "add", *parts, role="preactivation"))
 
     reset, update = gate("r", 0), gate("z", 1)
-    from_state = graph.apply("n_reset", "multiply", reset, step.part("n_hh", step.z_hh, 2))
+    from_state = graph.apply("n_reset", "multiply", reset, step.part("n_of_h", step.z_hh, 2))
     z_n = graph.apply(
-        "z_n", "add", step.part("n_ih", step.z_ih, 2), from_state, role="preactivation"
+        "z_n", "add", step.part("n_of_x", step.z_ih, 2), from_state, role="preactivation"
     )
     candidate = step.activate("n", z_n)
     one = graph.constant("one", 1.0, "1")
