@@ -170,7 +170,7 @@ function sections({ state, actions }, place) {
     ];
     const chooser = selectField({
       name: "Sample",
-      entries: state.inputs.peek().map((_, i) => ({ value: String(i), text: `Sample ${i + 1} of ${total}` })),
+      entries: Array.from({ length: total }, (_, i) => ({ value: String(i), text: `Sample ${i + 1} of ${total}` })),
       read: () => String(state.sample.value),
       commit: (value) => actions.setSample(Number(value)),
     });

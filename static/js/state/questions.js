@@ -1,5 +1,7 @@
 /** Pure edits of a question: what the trace is computed from. */
 
+import { listNames } from "./expression.js";
+
 /** @typedef {import("./state.js").Question} Question */
 /** @typedef {import("./state.js").NetworkDocument} NetworkDocument */
 
@@ -8,17 +10,19 @@ const PLACE = /^(x|y|layer\d+\.(?:weight|bias))\[(\d+)\](?:\[(\d+)\])?$/;
 /**
  * The question with one number changed: a weight, a bias, or an input or target of the sample.
  * @param {Question} question
- * @param {string} id such as `layer1.weight[0][1]`, `layer1.bias[0]`, `x[0]`, `y[0]`
+ * @param {string} id such as `layer1.weight[0][1]`, `layer1.bias[0]`, `x[0]`, `y[0]`, or a name of
+ *   an expression
  * @param {number} value
  * @returns {Question}
  */
 export function withValue(question, id, value) {
+  if (question.network.spec.kind === "expression") return withNamed(question, id, value);
   const place = PLACE.exec(id);
   if (!place) return question;
   const [, name, first, second] = place;
   if (name === "x" || name === "y") {
     const key = name === "x" ? "inputs" : "targets";
-    const rows = question[key].map((row, i) =>
+    const rows = question[key].map((/** @type {number[]} */ row, /** @type {number} */ i) =>
       i === question.sample ? row.with(Number(first), value) : row,
     );
     return { ...question, [key]: rows };
@@ -33,6 +37,48 @@ export function withValue(question, id, value) {
         );
   const parameters = { ...question.network.parameters, [name]: after };
   return { ...question, network: { ...question.network, parameters } };
+}
+
+/** @param {Question} question @param {string} name @param {number} value @returns {Question} */
+function withNamed(question, name, value) {
+  const { network, inputs } = question;
+  if (Object.hasOwn(inputs, name)) return { ...question, inputs: { ...inputs, [name]: value } };
+  if (!Object.hasOwn(network.parameters ?? {}, name)) return question;
+  const parameters = { ...network.parameters, [name]: value };
+  return { ...question, network: { ...network, parameters } };
+}
+
+/**
+ * What a name of an expression was last: its value, and whether it learns.
+ * @typedef {Map<string, {value: number, learns: boolean}>} Known
+ */
+
+/**
+ * The names of an expression as they are now.
+ * @param {Question} question
+ * @returns {Known}
+ */
+export function readNames({ network, inputs }) {
+  const entries = (/** @type {Record<string, number>} */ values, /** @type {boolean} */ learns) =>
+    Object.entries(values).map(([name, value]) => /** @type {const} */ ([name, { value, learns }]));
+  return new Map([...entries(inputs, false), ...entries(network.parameters ?? {}, true)]);
+}
+
+/**
+ * The question for another text: names keep what is known of them, new ones begin at 1.
+ * @param {Question} question
+ * @param {string} text
+ * @param {Known} known
+ * @returns {Question}
+ */
+export function withExpression(question, text, known) {
+  const names = listNames(text).map((name) => ({ name, ...(known.get(name) ?? { value: 1, learns: false }) }));
+  const values = (/** @type {boolean} */ learning) =>
+    Object.fromEntries(names.filter(({ learns }) => learns === learning).map(({ name, value }) => [name, value]));
+  const parameters = values(true);
+  const spec = { ...question.network.spec, expression: text, parameters: Object.keys(parameters) };
+  const network = { spec, parameters, optimizer_state: null, step: 0 };
+  return { ...question, network, inputs: values(false) };
 }
 
 /**
@@ -67,8 +113,8 @@ export function withSpec(question, spec, targetKind) {
       optimizer_state: null,
       step: 0,
     },
-    inputs: question.inputs.map((row) => resize(row, spec.inputs)),
-    targets: question.targets.map((row) =>
+    inputs: question.inputs.map((/** @type {number[]} */ row) => resize(row, spec.inputs)),
+    targets: question.targets.map((/** @type {number[]} */ row) =>
       fitTarget(resize(row, spec.layers.at(-1).units), targetKind),
     ),
   };

@@ -13,7 +13,7 @@ import { signal } from "@preact/signals-core";
 /** @typedef {{name: string, label: string, summary: string, latex: string, schema: any}} CatalogEntry */
 /**
  * @typedef {{name: string, title: string, summary: string, network: NetworkDocument,
- *   inputs: number[][], targets: number[][], optimizer: Choice}} Preset
+ *   inputs: any, targets: any, optimizer: Choice}} Preset
  */
 /**
  * @typedef {{activations: CatalogEntry[], losses: (CatalogEntry & {targets: string})[],
@@ -22,8 +22,9 @@ import { signal } from "@preact/signals-core";
  */
 
 /**
- * Everything that the trace is computed from.
- * @typedef {{network: NetworkDocument, inputs: number[][], targets: number[][], optimizer: Choice,
+ * Everything that the trace is computed from. Inputs and targets are rows of numbers; those of an
+ * expression are values by name, without targets.
+ * @typedef {{network: NetworkDocument, inputs: any, targets: any, optimizer: Choice,
  *   sample: number, preset: string | null}} Question
  */
 

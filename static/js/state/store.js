@@ -2,7 +2,7 @@
 
 import { batch } from "@preact/signals-core";
 import { nextPhase, previousPhase, stepBack, stepForward } from "../timeline/playhead.js";
-import { withSpec, withValue } from "./questions.js";
+import { readNames, withExpression, withSpec, withValue } from "./questions.js";
 import { createState } from "./state.js";
 
 /** @typedef {import("./state.js").Question} Question */
@@ -18,6 +18,10 @@ export function createStore(first) {
   const past = [];
   /** @type {Question[]} */
   let future = [];
+  /** What is being changed by many small edits in a row, which are undone together. @type {string | null} */
+  let gesture = null;
+  /** Names of expressions, also of those that are gone, for when they come back. */
+  const known = /** @type {import("./questions.js").Known} */ (new Map());
 
   /** @returns {Question} */
   const question = () => ({
@@ -43,9 +47,14 @@ export function createStore(first) {
       state.asked.value += 1;
     });
 
-  /** @param {Question} next what a person has changed is no longer the preset it was @param {string | null} [preset] */
-  const ask = (next, preset = null) => {
-    past.push(question());
+  /**
+   * @param {Question} next what a person has changed is no longer the preset it was
+   * @param {string | null} [preset]
+   * @param {string | null} [during] the gesture that this edit is part of
+   */
+  const ask = (next, preset = null, during = null) => {
+    if (during === null || during !== gesture) past.push(question());
+    gesture = during;
     past.splice(0, past.length - MOST_UNDO);
     future = [];
     pose({ ...next, preset });
@@ -89,8 +98,24 @@ export function createStore(first) {
       const document = same ? network : { ...network, optimizer_state: null };
       ask({ ...question(), optimizer, network: document });
     },
-    /** @param {string} id @param {number} value */
-    setValue: (id, value) => ask(withValue(question(), id, value)),
+    /** @param {string} id @param {number} value @param {boolean} [sliding] one of many until `settle` */
+    setValue: (id, value, sliding = false) =>
+      ask(withValue(question(), id, value), null, sliding ? `value ${id}` : null),
+    /** The gesture is over: what comes next is undone apart from it. */
+    settle: () => void (gesture = null),
+    /** @param {string} text one of many edits until `settle` */
+    changeExpression(text) {
+      const now = question();
+      for (const [name, what] of readNames(now)) known.set(name, what);
+      ask(withExpression(now, text, known), null, "expression");
+    },
+    /** @param {string} name of an expression @param {boolean} learns whether steps move it */
+    setLearning(name, learns) {
+      const now = question();
+      const names = readNames(now);
+      const value = names.get(name)?.value ?? 1;
+      ask(withExpression(now, now.network.spec.expression, names.set(name, { value, learns })));
+    },
     /** @param {number} sample */
     setSample: (sample) => pose({ ...question(), sample }),
     addSample() {
@@ -139,12 +164,14 @@ export function createStore(first) {
     undo() {
       const before = past.pop();
       if (!before) return;
+      gesture = null;
       future.push(question());
       pose(before);
     },
     redo() {
       const after = future.pop();
       if (!after) return;
+      gesture = null;
       past.push(question());
       pose(after);
     },

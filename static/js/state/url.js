@@ -33,9 +33,9 @@ export function readFragment(fragment, catalog) {
   const fields = new URLSearchParams(fragment.replace(/^#/, ""));
   const preset = catalog.presets.find(({ name }) => name === fields.get("preset"));
   const source = preset ?? decode(fields.get("state"));
-  if (!source) return null;
+  if (!source || !catalog.presets.some(({ network }) => isLike(network.spec, source.network.spec))) return null;
   const { network, inputs, targets, optimizer } = source;
-  const sample = whole(fields.get("sample"), inputs.length - 1);
+  const sample = whole(fields.get("sample"), (inputs.length ?? 1) - 1);
   const at = Number(fields.get("at") ?? 1);
   return {
     question: { network, inputs, targets, optimizer, sample, preset: preset?.name ?? null },
@@ -80,11 +80,33 @@ function decode(text) {
     const raw = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(raw, (character) => character.charCodeAt(0));
     const value = JSON.parse(new TextDecoder().decode(bytes));
-    const rows = [value?.inputs, value?.targets].every(
-      (part) => Array.isArray(part) && part.length > 0 && part.every(Array.isArray),
-    );
-    return rows && value.network?.spec && value.optimizer?.name ? value : null;
+    if (!value?.network?.spec || !value.optimizer?.name) return null;
+    const fits = isExpression(value.network.spec) ? hasNames(value) : hasRows(value);
+    return fits ? value : null;
   } catch {
     return null;
   }
+}
+
+/** @param {any} value */
+function hasRows({ inputs, targets }) {
+  return [inputs, targets].every((part) => Array.isArray(part) && part.length > 0 && part.every(Array.isArray));
+}
+
+/** @param {any} value */
+function hasNames({ network, inputs }) {
+  const named = [inputs, network.parameters].every(
+    (part) => part && !Array.isArray(part) && Object.values(part).every(Number.isFinite),
+  );
+  return named && typeof network.spec.expression === "string";
+}
+
+/** @param {any} spec */
+function isExpression(spec) {
+  return spec.kind === "expression";
+}
+
+/** Whether the same room shows both. @param {any} one @param {any} other */
+function isLike(one, other) {
+  return isExpression(one) === isExpression(other);
 }
