@@ -1,5 +1,6 @@
 """HTML pages and static files; the only user of templates/."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from app.services.catalog import describe_preset, list_catalog
 from app.services.networks import tell_trace
 from app.services.programs import Resources
 from app.settings import Settings
+
+IMPORT = re.compile(r"""^import\b[^;"']*["'](\.[^"']+)["']""", re.MULTILINE)
+"""An import of one of the page's own modules."""
 
 
 class StaticFolder(StaticFiles):
@@ -69,7 +73,7 @@ def make_studio_context(static: Path, resources: Resources) -> dict[str, Any]:
         "version": __version__,
         "import_map": embed({"imports": find_modules(static)}),
         "libraries": find_libraries(static),
-        "preloads": list_preloads(static),
+        "preloads": list_preloads(static, "main.js"),
         "catalog_json": embed(list_catalog(resources)),
         "trace_json": embed(tell_trace(request, resources)),
     }
@@ -108,10 +112,17 @@ def find_libraries(static: Path) -> dict[str, str]:
     return {name.rpartition("@")[0]: f"/static/vendor/{name}" for name in sorted(names)}
 
 
-def list_preloads(static: Path) -> list[str]:
-    """Addresses of the page's own modules, for the browser to fetch all at once."""
-    modules = sorted((static / "js").rglob("*.js"))
-    return [f"/static/{m.relative_to(static).as_posix()}" for m in modules if m.name != "docs.js"]
+def list_preloads(static: Path, entry: str) -> list[str]:
+    """Addresses of a page's own modules, ``entry`` first, for the browser to fetch all at once."""
+    root = (static / "js").resolve()
+    modules = {root / entry: None}
+    waiting = list(modules)
+    while waiting:
+        module = waiting.pop()
+        found = [(module.parent / name).resolve() for name in IMPORT.findall(module.read_text())]
+        waiting += [path for path in found if path not in modules]
+        modules |= dict.fromkeys(found)
+    return [f"/static/js/{module.relative_to(root).as_posix()}" for module in modules]
 
 
 def _write(value: Any) -> bytes:

@@ -23,13 +23,19 @@ STUDIO = """<script type="importmap">{{ import_map }}</script>
 def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     static, templates = tmp_path_factory.mktemp("static"), tmp_path_factory.mktemp("templates")
     (static / "js" / "state").mkdir(parents=True)
-    for module in ("main.js", "state/state.js", "docs.js"):
-        (static / "js" / module).write_text("// a module")
+    modules = {
+        "main.js": 'import {\n  store,\n} from "./state/store.js";\nimport "katex";',
+        "state/store.js": 'import { state } from "./state.js";\nimport "../main.js";',
+        "state/state.js": "// nothing more",
+        "docs.js": "// another page's",
+    }
+    for module, text in modules.items():
+        (static / "js" / module).write_text(text)
     for library in ("katex@0.1.0", "@preact/signals-core@2.0.0", "swagger-ui-dist@5.0.0"):
         (static / "vendor" / library).mkdir(parents=True)
         (static / "vendor" / library / "LICENSE").write_text("MIT")
-    modules = {"katex": "katex@0.1.0/katex.mjs"}
-    (static / "vendor" / "modules.json").write_text(json.dumps(modules))
+    listing = {"katex": "katex@0.1.0/katex.mjs"}
+    (static / "vendor" / "modules.json").write_text(json.dumps(listing))
     (templates / "studio.html").write_text(STUDIO)
     (templates / "docs.html").write_text((Settings().templates / "docs.html").read_text())
     return TestClient(create_app(Settings(static=static, templates=templates)))
@@ -60,6 +66,7 @@ def test_the_studio_names_its_modules(client: TestClient) -> None:
     }
     assert re.findall(r'modulepreload" href="(.*?)"', page) == [
         "/static/js/main.js",
+        "/static/js/state/store.js",
         "/static/js/state/state.js",
     ]
     assert "/static/vendor/katex@0.1.0<" in page
