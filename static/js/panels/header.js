@@ -4,6 +4,7 @@ import { effect } from "@preact/signals-core";
 import { views } from "../views/index.js";
 import { h, icon, part } from "./dom.js";
 import { showHelp } from "./help.js";
+import { makeRooms } from "./rooms.js";
 import { openSheet } from "./sheets.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
@@ -29,13 +30,7 @@ export function mountHeader(store) {
   effect(() => void (undo.disabled = !state.canUndo.value));
   effect(() => void (redo.disabled = !state.canRedo.value));
   part("header").append(
-    h("a", { class: "brand", href: "/", "aria-label": "Retrograd, start anew" }, brand(), h("span", {}, "Retrograd")),
-    h(
-      "nav",
-      { class: "rooms", "aria-label": "Rooms" },
-      h("a", { href: "/", "aria-current": "page" }, "Studio"),
-      h("a", { href: "/docs" }, "API"),
-    ),
+    ...makeRooms(),
     undo,
     redo,
     h(
@@ -79,11 +74,4 @@ function mountTabs({ state, actions }) {
     part("stage").hidden = view === "table";
     part("table-view").hidden = view !== "table";
   });
-}
-
-function brand() {
-  const svg = icon("M10 12 19 6", "M19 18 10 12", "M7 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6Z", "M20 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z", "M20 21a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z");
-  svg.children[1].setAttribute("class", "back");
-  svg.children[2].setAttribute("fill", "currentColor");
-  return svg;
 }
