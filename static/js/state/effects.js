@@ -101,11 +101,13 @@ export function keepMotion({ actions }) {
 export function keepAddress(store) {
   const { state, actions } = store;
   let written = location.hash;
+  let preset = state.preset.peek();
   const restore = () => {
     if (location.hash === written && location.hash !== "") return;
     written = location.hash;
     const found = readFragment(location.hash, state.catalog);
     if (!found) return;
+    preset = found.question.preset;
     actions.restore(found.question);
     if (found.view) actions.setView(found.view);
     const arrived = effect(() => {
@@ -127,8 +129,11 @@ export function keepAddress(store) {
       const view = { view: state.view.peek(), playhead: state.playhead.peek() };
       const fragment = writeFragment(store.question(), view, state.catalog);
       if (fragment === written) return;
+      // Another preset is another place to come back to; all else is a change of this one.
+      const moved = state.preset.peek() !== null && state.preset.peek() !== preset;
+      preset = state.preset.peek();
       written = fragment;
-      history.replaceState(null, "", fragment || location.pathname);
+      history[moved ? "pushState" : "replaceState"](null, "", fragment || location.pathname);
     }, URL_DELAY);
   });
 }

@@ -1,7 +1,7 @@
 /** The only writer of the state: named transitions. */
 
 import { batch } from "@preact/signals-core";
-import { nextPhase, previousPhase, stepBack, stepForward } from "../timeline/playhead.js";
+import { carry, nextPhase, previousPhase, stepBack, stepForward } from "../timeline/playhead.js";
 import { readNames, withExpression, withSpec, withValue } from "./questions.js";
 import { createState } from "./state.js";
 
@@ -178,11 +178,11 @@ export function createStore(first) {
     /** @param {import("./state.js").Trace} trace an answer to what was asked last */
     receive(trace) {
       batch(() => {
+        state.playhead.value = carry(state.playhead.peek(), beats(), trace.beats);
         state.network.value = trace.network;
         state.trace.value = trace;
         state.problem.value = null;
         state.pending.value = false;
-        state.playhead.value = Math.min(state.playhead.peek(), trace.beats.length);
         const { selection } = state;
         if (selection.peek() && !names(trace).has(/** @type {string} */ (selection.peek()))) {
           selection.value = null;

@@ -68,6 +68,19 @@ export function segments(beats) {
   return runs;
 }
 
+/**
+ * The same moment of another run: as far into the same phase, and at its end when it was there.
+ * @param {number} playhead
+ * @param {readonly Phased[]} before
+ * @param {readonly Phased[]} after
+ */
+export function carry(playhead, before, after) {
+  const from = segments(before).find(({ end }) => playhead <= end);
+  const to = segments(after).find(({ phase }) => phase === from?.phase);
+  if (!from || !to) return clamp(playhead, after.length);
+  return playhead === from.end ? to.end : to.start + clamp(playhead - from.start, to.end - to.start);
+}
+
 /** @param {number} playhead @param {number} count */
 function clamp(playhead, count) {
   return Math.min(count, Math.max(0, playhead));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { createClock } from "../../../static/js/timeline/clock.js";
-import { locate, nextPhase, previousPhase, segments, stepBack, stepForward } from "../../../static/js/timeline/playhead.js";
+import { carry, locate, nextPhase, previousPhase, segments, stepBack, stepForward } from "../../../static/js/timeline/playhead.js";
 import { advance, durations } from "../../../static/js/timeline/schedule.js";
 import { loadTrace } from "../fixtures.js";
 
@@ -52,6 +52,16 @@ test("the playhead advances across beats and stops at the end", () => {
   assert.equal(advance(0.5, 150, [600, 900], 2), 1);
   assert.equal(advance(1.5, 1e6, [600, 900], 1), 2);
   assert.equal(advance(1, 0, [600, 900], 1), 1);
+});
+
+test("a moment is carried over to another run by its phase", () => {
+  const longer = ["forward", "forward", "forward", "loss", "backward", "backward", "backward", "update"].map((phase) => ({ phase }));
+  for (const [at, there] of [[0, 0], [1, 1], [1.5, 1.5], [2, 3], [3, 4], [4, 5], [5, 7], [6, 8]]) {
+    assert.equal(carry(at, phases, longer), there, String(at));
+    assert.equal(carry(at, phases, phases), at);
+  }
+  assert.equal(carry(2.5, longer, phases), 2);
+  assert.equal(carry(8, longer, phases.slice(0, 5)), 5);
 });
 
 test("the clock tells elapsed time until it is stopped", () => {
