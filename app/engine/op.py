@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,12 +36,24 @@ class Binding:
     ``out`` and ``inputs`` are the value buffers of the node and of its inputs, ``options`` the
     node's options over the op's defaults. ``scratch`` buffers belong to this node and are shared
     between its forward and backward calls.
+
+    A binding may be a part of a ``whole``: its buffers are then those rows of the whole's, so that
+    either one may write what the other reads.
     """
 
-    def __init__(self, out: Array, inputs: tuple[Array, ...], options: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        out: Array,
+        inputs: tuple[Array, ...],
+        options: Mapping[str, Any],
+        whole: Self | None = None,
+        rows: slice = slice(None),
+    ) -> None:
         self.out = out
         self.inputs = inputs
         self.options = options
+        self._whole = whole
+        self._rows = rows
         self._scratch: dict[str, Array] = {}
 
     @property
@@ -51,8 +63,15 @@ class Binding:
 
     def scratch(self, name: str, like: Array | None = None) -> Array:
         """A buffer of the shape and memory order of ``like`` (default: of the output)."""
+        like = self.out if like is None else like
         if name not in self._scratch:
-            self._scratch[name] = np.zeros_like(self.out if like is None else like)
+            by_row = like.ndim == self.out.ndim > 0 and len(like) == len(self.out)
+            if self._whole is not None and by_row:
+                shape = len(self._whole.out), *like.shape[1:]
+                whole = self._whole._scratch.setdefault(name, np.zeros(shape))
+                self._scratch[name] = whole[self._rows]
+            else:
+                self._scratch[name] = np.zeros_like(like)
         return self._scratch[name]
 
 
@@ -73,6 +92,8 @@ Reads = Callable[[tuple[Shape, ...], Mapping[str, Any], int, Index], list[Index]
 """Given the input shapes, the options, an input position and an index of the output: which entries
 of that input the entry of the output is computed from."""
 Forward = Callable[[Binding], list[Call]]
+View = Callable[[Array, Mapping[str, Any]], Array | None]
+ByRow = Callable[[Shape, Mapping[str, Any]], bool]
 LocalRule = Callable[[Binding], Local]
 VjpRule = Callable[[Binding, Array, Array], list[Call]]
 
@@ -90,6 +111,11 @@ class Op:
     ``definition`` is the textbook formula on plain arrays, valid for complex arguments and not
     careful about overflow. Kernels are judged against it, and derivatives against its complex step
     (Squire and Trapp, "Using complex variables to estimate derivatives of real functions", 1998).
+
+    ``view`` gives the part of the first input's memory that is the output's value already, if there
+    is one; nothing is then computed. ``by_row`` says, for the first input's shape, whether each row
+    of the output depends on the same row of the first input alone, the other inputs being shared
+    by all rows; an elementwise op needs none. ``affine`` says that the ``vjps`` read no value.
 
     ``reads`` says which entries of an input an entry of the output depends on; an elementwise op
     needs none. A variadic op has one rule for all of its inputs. ``symbol`` stands for the op in a
@@ -111,6 +137,9 @@ class Op:
     shape: Callable[[tuple[Shape, ...], Mapping[str, Any]], Shape] | None = None
     options: type = NoOptions
     reads: Reads | None = None
+    view: View | None = None
+    by_row: ByRow | None = None
+    affine: bool = False
     symbol: str = ""
     activation: bool = False
     kinks: tuple[float, ...] = field(default=())

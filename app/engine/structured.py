@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from app.engine.memory import stack
 from app.engine.op import Array, Binding, Call, Index, Op, Shape
 
 
@@ -33,28 +34,33 @@ def _linear_shape(shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shap
     return x[0], weight[0]
 
 
+def _product(left: Array, right: Array, out: Array) -> Call:
+    # ``dot`` writes rows that are contiguous; with the batch last in memory, those of the transpose.
+    if out.flags.f_contiguous:
+        return right.T.dot, (left.T, out.T)
+    return left.dot, (right, out)
+
+
 def _linear(b: Binding) -> list[Call]:
     x, weight, *bias = b.inputs
-    calls: list[Call] = [(weight.dot, (x.T, b.out.T))]
+    calls: list[Call] = [_product(x, weight.T, b.out)]
     if bias:
         calls.append((np.add, (b.out, bias[0], b.out)))
     return calls
 
 
 def _linear_to_x(b: Binding, upstream: Array, message: Array) -> list[Call]:
-    return [(b.inputs[1].T.dot, (upstream.T, message.T))]
+    return [_product(upstream, b.inputs[1], message)]
 
 
 def _linear_to_weight(b: Binding, upstream: Array, message: Array) -> list[Call]:
-    if message.flags.c_contiguous:
-        return [(upstream.T.dot, (b.inputs[0], message))]
-    return [(b.inputs[0].T.dot, (upstream, message.T))]
+    return [_product(upstream.T, b.inputs[0], message)]
 
 
 def _linear_to_bias(b: Binding, upstream: Array, message: Array) -> list[Call]:
     if b.inputs[2].shape == (1,) and upstream.shape[1] != 1:
-        return [(np.add.reduce, (upstream, (0, 1), None, message.reshape(())))]
-    return [(np.add.reduce, (upstream, 0, None, message))]
+        return [_total(upstream, message.reshape(()))]
+    return [(upstream.T.dot, (np.ones(len(upstream)), message))]
 
 
 def _define_linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
@@ -89,18 +95,41 @@ def _count(b: Binding) -> int:
     return b.x.shape[-1] if b.options["last_axis"] else b.x.size * len(b.inputs)
 
 
+def _total(x: Array, out: Array) -> Call:
+    """The sum of all entries as a product with ones, which costs half of what a reduction does."""
+    flat = x.reshape(-1, order="A")
+    if np.shares_memory(flat, x):
+        return np.ones(x.size).dot, (flat, out)
+    return np.add.reduce, (x, None, None, out)
+
+
 def _sum(b: Binding) -> list[Call]:
-    axis = -1 if b.options["last_axis"] else None
-    calls: list[Call] = [(np.add.reduce, (b.x, axis, None, b.out))]
-    if len(b.inputs) > 1:
-        part = b.scratch("part")
-        for x in b.inputs[1:]:
-            calls += [(np.add.reduce, (x, None, None, part)), (np.add, (b.out, part, b.out))]
+    if b.options["last_axis"]:
+        return [(b.x.dot, (np.ones(b.x.shape[-1]), b.out))]
+    whole = stack(b.inputs) if b.x.ndim else None
+    if whole is not None:
+        return [_total(whole, b.out)]
+    calls, part = [_total(b.x, b.out)], b.scratch("part")
+    for x in b.inputs[1:]:
+        calls += [_total(x, part), (np.add, (b.out, part, b.out))]
     return calls
 
 
 def _mean(b: Binding) -> list[Call]:
     return [*_sum(b), (np.divide, (b.out, float(_count(b)), b.out))]
+
+
+def _view_single(x: Array, options: Mapping[str, Any]) -> Array | None:
+    # A single entry is its own sum and mean.
+    return x[..., 0] if options["last_axis"] and x.shape[-1] == 1 else None
+
+
+def _rows_apart(shape: Shape, options: Mapping[str, Any]) -> bool:
+    return len(shape) == 2
+
+
+def _reduces_rows(shape: Shape, options: Mapping[str, Any]) -> bool:
+    return len(shape) == 2 and bool(options["last_axis"])
 
 
 def _spread(b: Binding, upstream: Array) -> Array:
@@ -139,17 +168,14 @@ def _slice_reads(
     return [(*index[:-1], index[-1] + options["start"])]
 
 
-def _kept(b: Binding, array: Array) -> Array:
-    kept: Array = array[..., b.options["start"] : b.options["stop"]]
+def _keep(x: Array, options: Mapping[str, Any]) -> Array:
+    kept: Array = x[..., options["start"] : options["stop"]]
     return kept
 
 
-def _slice(b: Binding) -> list[Call]:
-    return [(np.copyto, (b.out, _kept(b, b.x)))]
-
-
 def _slice_to_x(b: Binding, upstream: Array, message: Array) -> list[Call]:
-    return [(message.fill, (0.0,)), (np.copyto, (_kept(b, message), upstream))]
+    kept = _keep(message, b.options)
+    return [(message.fill, (0.0,)), (np.copyto, (kept, upstream))]
 
 
 def _define_slice(x: Array, start: int, stop: int) -> Array:
@@ -239,6 +265,7 @@ STRUCTURED_OPS = (
         vjps=(_linear_to_x, _linear_to_weight, _linear_to_bias),
         shape=_linear_shape,
         reads=_linear_reads,
+        by_row=_rows_apart,
     ),
     Op(
         name="sum",
@@ -251,6 +278,9 @@ STRUCTURED_OPS = (
         vjps=(_sum_to_x,),
         shape=_reduction_shape,
         reads=_reduction_reads,
+        view=_view_single,
+        by_row=_reduces_rows,
+        affine=True,
         options=ReductionOptions,
     ),
     Op(
@@ -264,6 +294,9 @@ STRUCTURED_OPS = (
         vjps=(_mean_to_x,),
         shape=_reduction_shape,
         reads=_reduction_reads,
+        view=_view_single,
+        by_row=_reduces_rows,
+        affine=True,
         options=ReductionOptions,
     ),
     Op(
@@ -277,6 +310,7 @@ STRUCTURED_OPS = (
         vjps=(_softmax_to_x,),
         shape=_same_shape,
         reads=_read_row,
+        by_row=_rows_apart,
         activation=True,
     ),
     Op(
@@ -290,6 +324,7 @@ STRUCTURED_OPS = (
         vjps=(_log_softmax_to_x,),
         shape=_same_shape,
         reads=_read_row,
+        by_row=_rows_apart,
     ),
     Op(
         name="slice",
@@ -297,11 +332,14 @@ STRUCTURED_OPS = (
         summary="A range of the entries of the last axis, such as one gate of several.",
         latex="#1",
         local_latex=("1",),
-        forward=_slice,
+        forward=lambda b: [],
         definition=_define_slice,
         vjps=(_slice_to_x,),
         shape=_slice_shape,
         reads=_slice_reads,
+        view=_keep,
+        by_row=_rows_apart,
+        affine=True,
         options=SliceOptions,
     ),
     Op(
@@ -310,8 +348,11 @@ STRUCTURED_OPS = (
         summary="Hands the value on and lets no gradient back: where backpropagation is truncated.",
         latex="#1",
         local_latex=("0",),
-        forward=lambda b: [(np.copyto, (b.out, b.x))],
+        forward=lambda b: [],
         definition=lambda x: x,
+        view=lambda x, options: x,
+        by_row=_rows_apart,
+        affine=True,
         vjps=(_stop,),
         shape=_same_shape,
         reads=lambda shapes, options, position, index: [],
