@@ -17,7 +17,8 @@ import { mountStage } from "./views/stage.js";
 const read = (/** @type {string} */ id) => JSON.parse(part(id).textContent ?? "");
 
 const catalog = read("catalog");
-const store = createStore({ catalog, trace: read("trace"), preset: catalog.presets[0] });
+const presets = catalog.presets.filter((/** @type {any} */ { network }) => network.spec.kind !== "expression");
+const store = createStore({ catalog: { ...catalog, presets }, trace: read("trace"), preset: presets[0] });
 
 keepTheme(store);
 keepMotion(store);

@@ -20,7 +20,7 @@ export function roundUp(size) {
  * @param {number} [least]
  */
 export function fitReach(value, least = 5) {
-  return Math.max(least, Math.min(roundUp(Math.max(Math.abs(value), 1) * 1.25), 8 * FAR));
+  return Math.max(least, Math.min(roundUp(Math.max(Math.abs(value), 1) * 1.1), 8 * FAR));
 }
 
 /**

@@ -2,8 +2,10 @@
 
 import { computed, effect } from "@preact/signals-core";
 import { h, icon } from "./dom.js";
-import { checkField, explain, numberField, selectField } from "./fields.js";
-import { choiceFields, nameOf, optionFields } from "./options.js";
+import { checkField, numberField, selectField } from "./fields.js";
+import { optimizerFields } from "./optimizer.js";
+import { choiceFields, nameOf } from "./options.js";
+import { showProblem } from "./problem.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 /** @typedef {import("./options.js").Field} Field */
@@ -84,9 +86,7 @@ function sections({ state, actions }, place) {
     commit: (value) => change({ reduction: value }),
   });
   const several = state.inputs.peek().length > 1;
-  const optimizerEntry = catalog.optimizers.find(({ name }) => name === nameOf(state.optimizer.peek()));
-  const optimizer = { schema: optimizerEntry?.schema, name: "Optimizer", pointer: "/optimizer", read: () => state.optimizer.value, commit: actions.changeOptimizer };
-  const rate = (/** @type {string} */ option) => option === "learning_rate";
+  const optimizer = optimizerFields(state, actions);
   const seed = numberField({
     label: "seed",
     name: "Seed",
@@ -107,31 +107,9 @@ function sections({ state, actions }, place) {
     ),
     section("Loss", ...place([...loss, ...(several ? [reduction] : [])])),
     section("Sample", ...samples()),
-    section(
-      "Optimizer",
-      ...place([
-        selectField({
-          name: "Optimizer",
-          entries: catalog.optimizers.map(({ name, label }) => ({ value: name, text: label })),
-          read: () => nameOf(state.optimizer.value),
-          commit: (name) => actions.changeOptimizer({ name, ...kept(optimizerEntry, name) }),
-          pointer: "/optimizer",
-        }),
-        ...optionFields({ ...optimizer, only: rate }),
-      ]),
-      more("optimizer-more", "More options", place(optionFields({ ...optimizer, only: (option) => !rate(option) }))),
-    ),
+    section("Optimizer", ...place(optimizer.first), more("optimizer-more", "More options", place(optimizer.more))),
     section("Weights", ...place([seed]), again),
   ];
-
-  /** The learning rate goes along to another optimizer only where it was changed. @param {any} before @param {string} name */
-  function kept(before, name) {
-    const value = state.optimizer.peek().learning_rate;
-    const standard = before?.schema.properties.learning_rate.default;
-    const next = catalog.optimizers.find((entry) => entry.name === name);
-    const fits = value !== undefined && value !== standard && next?.schema.properties.learning_rate;
-    return { learning_rate: fits ? value : next?.schema.properties.learning_rate.default };
-  }
 
   /** @param {number} at */
   function layerGroup(at) {
@@ -203,40 +181,4 @@ function more(id, title, fields) {
 /** @param {number} n */
 function subscript(n) {
   return String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]);
-}
-
-/**
- * Put each complaint of the server beside the control it is about, the rest on top.
- * @param {HTMLElement} body
- * @param {HTMLElement} alert
- * @param {import("../state/state.js").Problem | null} problem
- */
-function showProblem(body, alert, problem) {
-  const controls = [...body.querySelectorAll("[data-pointer]")];
-  for (const control of body.querySelectorAll("[data-refused]")) {
-    control.removeAttribute("data-refused");
-    explain(control, noteOf(control), null);
-  }
-  const rest = (problem?.errors ?? []).filter(({ pointer, detail }) => {
-    const exact = [pointer, pointer.replace(/^\/network\//, "/network/spec/")];
-    const near = controls.filter((control) => exact.some((place) => place.startsWith(control.getAttribute("data-pointer") ?? "")));
-    const control = near.sort((a, b) => (b.getAttribute("data-pointer") ?? "").length - (a.getAttribute("data-pointer") ?? "").length)[0];
-    if (!control) return true;
-    control.closest("details")?.setAttribute("open", "");
-    control.setAttribute("data-refused", "");
-    explain(control, noteOf(control), detail);
-    return false;
-  });
-  const complaints = problem && problem.errors.length === 0 ? [problem.detail] : rest.map(({ detail }) => detail);
-  alert.hidden = problem === null;
-  alert.replaceChildren(
-    ...(problem ? [h("strong", {}, problem.title), ...complaints.map((text) => h("p", {}, text)), h("p", {}, "The picture still shows the last run that worked.")] : []),
-  );
-}
-
-/** @param {Element} control */
-function noteOf(control) {
-  const note = document.getElementById(control.getAttribute("aria-describedby") ?? "");
-  if (!note) throw new Error("a control without a note");
-  return note;
 }

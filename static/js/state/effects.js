@@ -137,3 +137,29 @@ export function keepAddress(store) {
     }, URL_DELAY);
   });
 }
+
+/**
+ * Every curve asked for is drawn, the newest when they come faster than the answers.
+ * @param {import("./playground.js").Playground} playground
+ */
+export function answerSweeps({ asked, receive }) {
+  const { signal } = new AbortController();
+  let busy = false;
+  /** @type {string | null} */
+  let answered = null;
+  const next = async () => {
+    if (busy) return;
+    busy = true;
+    while (answered !== asked.peek().body) {
+      const { body, ...about } = asked.peek();
+      const result = await post("/networks/forward", JSON.parse(body), signal);
+      answered = body;
+      receive("answer" in result ? { ...about, y: result.answer.outputs.flat() } : null);
+    }
+    busy = false;
+  };
+  effect(() => {
+    void asked.value;
+    void next();
+  });
+}

@@ -8,7 +8,7 @@ import { signal } from "@preact/signals-core";
  *   optimizer_state?: any, step?: number}} NetworkDocument
  */
 /** @typedef {{name: string, [option: string]: unknown}} Choice */
-/** @typedef {{pointer: string, detail: string, code: string}} ProblemEntry */
+/** @typedef {{pointer: string, detail: string, code: string, position?: number, length?: number}} ProblemEntry */
 /** @typedef {{title: string, detail: string, errors: ProblemEntry[]}} Problem */
 /** @typedef {{name: string, label: string, summary: string, latex: string, schema: any}} CatalogEntry */
 /**
@@ -17,7 +17,7 @@ import { signal } from "@preact/signals-core";
  */
 /**
  * @typedef {{activations: CatalogEntry[], losses: (CatalogEntry & {targets: string})[],
- *   optimizers: CatalogEntry[], initializers: CatalogEntry[], presets: Preset[],
+ *   optimizers: CatalogEntry[], initializers: CatalogEntry[], functions: CatalogEntry[], presets: Preset[],
  *   limits: Record<string, number>}} Catalog
  */
 

@@ -5,10 +5,10 @@ import { framePlot, scenePlot } from "../../../static/js/scene/playground/plot.j
 const size = { width: 360, height: 260 };
 
 /** The curve of f over -5 to 5, as the API would answer it. */
-const sweep = (f, slope = () => 1) => {
+const sweep = (f) => {
   const x = Array.from({ length: 101 }, (_, i) => -5 + i / 10);
   const wire = (value) => (Number.isFinite(value) ? value : String(value));
-  return { name: "x", output: "f", reach: 5, x, y: x.map((value) => wire(f(value))), slopes: x.map(slope) };
+  return { name: "x", output: "f", reach: 5, x, y: x.map((value) => wire(f(value))) };
 };
 const draw = (curve, touch) => new Map(scenePlot(curve, touch, size).map((mark) => [mark.key, mark]));
 const points = (d) => d.match(/-?[\d.]+ -?[\d.]+/g).map((pair) => pair.split(" ").map(Number));

@@ -5,13 +5,15 @@ import { formatNumber, toNumber } from "../../layout/number.js";
 
 /** @typedef {import("../../layout/trace.js").Num} Num */
 /** @typedef {import("../marks.js").Mark} Mark */
-/** @typedef {{name: string, output: string, reach: number, x: number[], y: Num[], slopes: Num[]}} Sweep */
+/** @typedef {{name: string, output: string, reach: number, x: number[], y: Num[]}} Sweep */
 /** @typedef {{x: Num, y: Num, slope: Num}} Touch */
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{left: number, top: number, right: number, bottom: number, low: number, high: number, reach: number, x(value: number): number, y(value: number): number}} Frame */
 
 const MARGIN = { left: 50, top: 14, right: 14, bottom: 30 };
 const TEXT = 13;
+/** Room for the slope in words. */
+const LABEL = 96;
 
 /**
  * Where numbers lie in the plot.
@@ -64,7 +66,7 @@ function drawAxes(frame, name) {
     { key: "zero", shape: "path", d: zero.join(""), stroke: "ink-3", strokeWidth: 1, fill: "none" },
     ...across.map((value) => label(`x:${value}`, x(value), bottom + 20, value, "middle")),
     ...up.map((value) => label(`y:${value}`, left - 8, y(value) + TEXT * 0.36, value, "end")),
-    { key: "name", shape: "text", x: right - 4, y: bottom - 6, text: name, size: TEXT, weight: 600, italic: true, anchor: "end", fill: "ink-2", halo: "paper" },
+    { key: "name", shape: "text", x: x((across.at(-1) ?? 0) / 2 + (across.at(-2) ?? 0) / 2), y: bottom + 20, text: name, size: TEXT, weight: 600, italic: true, anchor: "middle", fill: "ink" },
   ];
 }
 
@@ -135,21 +137,23 @@ function drawTangent({ left, top, right, bottom, low, high, reach }, { x, y }, s
   const half = (Math.hypot(right - left, bottom - top) * 0.3) / Math.hypot(dx, dy);
   const on = Math.max(0, Math.min(half, way(x, dx, left, right), way(y, dy, top, bottom)));
   const back = Math.max(0, Math.min(half, way(x, -dx, left, right), way(y, -dy, top, bottom)));
-  const rises = dy < 0;
   // Beside a line that rises the corners above left and below right of the point are free.
-  const above = y - top > bottom - y;
-  const before = rises === above;
+  const side = dy < 0 ? -1 : 1;
+  const corners = [{ x: x + 14 * side, y: y - 14, before: side < 0 }, { x: x - 14 * side, y: y + 26, before: side > 0 }];
+  const isRoomy = (/** @type {{x: number, y: number, before: boolean}} */ at) =>
+    at.y > top + 16 && at.y < bottom - 6 && (at.before ? at.x - left : right - at.x) > LABEL;
+  const free = corners.find(isRoomy) ?? { x: x < (left + right) / 2 ? right - 6 : left + 6, y: y > (top + bottom) / 2 ? top + 18 : bottom - 8, before: x < (left + right) / 2 };
   return [
     { key: "tangent", shape: "path", d: `M${write(x - dx * back)} ${write(y - dy * back)}L${write(x + dx * on)} ${write(y + dy * on)}`, stroke: "backward", strokeWidth: 2.5, dash: "7 5", fill: "none" },
     {
       key: "slope",
       shape: "text",
-      x: Math.min(right - 6, Math.max(left + 6, x + (before ? -16 : 16))),
-      y: y + (above ? -18 : 30),
+      x: free.x,
+      y: free.y,
       text: `slope ${formatNumber(slope)}`,
       size: TEXT + 1,
       weight: 650,
-      anchor: before ? (x - left < 110 ? "start" : "end") : right - x < 110 ? "end" : "start",
+      anchor: free.before ? "end" : "start",
       fill: "backward",
       halo: "paper",
     },

@@ -1,0 +1,47 @@
+/** Wires store, effects and panels of the expression room; nothing else. */
+
+import { part } from "./panels/dom.js";
+import { mountHeader } from "./panels/header.js";
+import { mountInspector } from "./panels/inspector.js";
+import { listenToKeyboard } from "./panels/keyboard.js";
+import { mountNarration } from "./panels/narration.js";
+import { mountFormula, showGradients } from "./panels/playground/formula.js";
+import { makePlot } from "./panels/playground/plot.js";
+import { mountSheets } from "./panels/sheets.js";
+import { mountTable } from "./panels/table.js";
+import { mountTransport } from "./panels/transport.js";
+import { answerQuestions, answerSweeps, keepAddress, keepMotion, keepTheme, play } from "./state/effects.js";
+import { createPlayground } from "./state/playground.js";
+import { createStore } from "./state/store.js";
+import { createClock } from "./timeline/clock.js";
+import { mountStage } from "./views/stage.js";
+
+const read = (/** @type {string} */ id) => JSON.parse(part(id).textContent ?? "");
+
+const catalog = read("catalog");
+const presets = catalog.presets.filter((/** @type {any} */ { network }) => network.spec.kind === "expression");
+const store = createStore({ catalog: { ...catalog, presets }, trace: read("trace"), preset: presets[0] });
+const playground = createPlayground(store);
+
+showGradients(store);
+keepTheme(store);
+keepMotion(store);
+mountHeader(store);
+mountStage(part("stage"), store.state, {
+  onSelect: store.actions.select,
+  onHover: store.actions.hover,
+  onEdit: store.actions.setValue,
+});
+mountNarration(store);
+mountTransport(store);
+mountFormula(part("builder"), store, playground);
+part("inspector").append(makePlot(store, playground));
+mountInspector(part("inspector"), store);
+mountTable(part("table-view"), store);
+mountSheets();
+listenToKeyboard(store);
+answerQuestions(store);
+answerSweeps(playground);
+play(store, createClock(requestAnimationFrame.bind(globalThis), () => performance.now()));
+keepAddress(store);
+document.documentElement.dataset.ready = "true";
