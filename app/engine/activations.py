@@ -1,11 +1,12 @@
 """Activation functions. Stable for every finite argument; NaN and infinity pass through."""
 
 import math
+import operator
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.op import Array, Binding, Call, Local, Op, maximum, minimum
+from app.engine.op import Array, Binding, Call, Floats, Local, Op, maximum, minimum
 
 SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_SCALE = 1.0507009873554804934193349852946
@@ -34,6 +35,10 @@ def _relu_slope(b: Binding) -> Local:
     # The sign of the output, and not a mask, so that NaN stays NaN.
     s = b.scratch("slope")
     return Local(s, ((np.sign, (b.out, s)),))
+
+
+def _relu_float(x: float) -> float:
+    return 0.0 if x < 0.0 else x
 
 
 def _leaky_relu(b: Binding) -> list[Call]:
@@ -107,6 +112,13 @@ def _sigmoid_slope(b: Binding) -> Local:
         (np.divide, (s, denominator, s)),
     )
     return Local(s, calls)
+
+
+def _sigmoid_float(x: float) -> float:
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    tail = math.exp(x)
+    return tail / (1.0 + tail)
 
 
 def _silu(b: Binding) -> list[Call]:
@@ -215,6 +227,7 @@ ACTIVATION_OPS = (
         view=lambda x, options: x,
         locals=(lambda b: Local(1.0),),
         activation=True,
+        floats=Floats(operator.pos, (1.0,)),
     ),
     Op(
         name="relu",
@@ -227,6 +240,9 @@ ACTIVATION_OPS = (
         locals=(_relu_slope,),
         activation=True,
         kinks=(0.0,),
+        floats=Floats(
+            _relu_float, (lambda x, y, out: out if math.isnan(out) else float(out > 0.0),)
+        ),
     ),
     Op(
         name="leaky_relu",
@@ -309,6 +325,7 @@ ACTIVATION_OPS = (
         definition=lambda x: 1.0 / (1.0 + np.exp(-x)),
         locals=(_sigmoid_slope,),
         activation=True,
+        floats=Floats(_sigmoid_float, (lambda x, y, out: out * _sigmoid_float(-x),)),
     ),
     Op(
         name="tanh",
@@ -320,6 +337,7 @@ ACTIVATION_OPS = (
         definition=np.tanh,
         locals=(_tanh_slope,),
         activation=True,
+        floats=Floats(math.tanh, (lambda x, y, out: 1.0 - out * out,)),
     ),
     Op(
         name="hard_tanh",
@@ -343,5 +361,6 @@ ACTIVATION_OPS = (
         definition=np.sin,
         locals=(_sin_slope,),
         activation=True,
+        floats=Floats(math.sin, (lambda x, y, out: math.cos(x),)),
     ),
 )

@@ -1,10 +1,12 @@
 """Elementwise arithmetic: what losses and expressions are made of."""
 
+import math
+import operator
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.op import Array, Binding, Call, Local, LocalRule, Op, maximum, minimum
+from app.engine.op import Array, Binding, Call, Floats, Local, LocalRule, Op, maximum, minimum
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,18 @@ def _write_wins(x: Array, y: Array, out: Array) -> None:
     # 1 where x is larger, 0.5 at a tie.
     np.add(x > y, x >= y, out, dtype=out.dtype, casting="unsafe")
     np.multiply(out, 0.5, out)
+
+
+def _base_derivative(x: float, p: float, out: float) -> float:
+    return p * math.pow(x, p - 1.0) if p else 0.0
+
+
+def _sign(x: float, y: float, out: float) -> float:
+    return x if math.isnan(x) else float((x > 0.0) - (x < 0.0))
+
+
+def _exponent_derivative(x: float, p: float, out: float) -> float:
+    return out * math.log(x) if out else 0.0
 
 
 def _wins(first: int, second: int) -> LocalRule:
@@ -148,6 +162,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.add, (*b.inputs, b.out))],
         definition=lambda x, y: x + y,
         locals=(lambda b: Local(1.0), lambda b: Local(1.0)),
+        floats=Floats(operator.add, (1.0, 1.0)),
     ),
     Op(
         name="subtract",
@@ -158,6 +173,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.subtract, (*b.inputs, b.out))],
         definition=lambda x, y: x - y,
         locals=(lambda b: Local(1.0), lambda b: Local(-1.0)),
+        floats=Floats(operator.sub, (1.0, -1.0)),
     ),
     Op(
         name="multiply",
@@ -168,6 +184,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.multiply, (*b.inputs, b.out))],
         definition=lambda x, y: x * y,
         locals=(lambda b: Local(b.inputs[1]), lambda b: Local(b.inputs[0])),
+        floats=Floats(operator.mul, (2, 1)),
     ),
     Op(
         name="divide",
@@ -178,6 +195,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.divide, (*b.inputs, b.out))],
         definition=lambda x, y: x / y,
         locals=(_reciprocal, _divide_by_second),
+        floats=Floats(operator.truediv, (lambda x, y, out: 1.0 / y, lambda x, y, out: -out / y)),
     ),
     Op(
         name="power",
@@ -188,6 +206,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.power, (*b.inputs, b.out))],
         definition=lambda x, y: x**y,
         locals=(_power_base, _power_exponent),
+        floats=Floats(math.pow, (_base_derivative, _exponent_derivative)),
     ),
     Op(
         name="maximum",
@@ -218,6 +237,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.negative, (b.x, b.out))],
         definition=lambda x: -x,
         locals=(lambda b: Local(-1.0),),
+        floats=Floats(operator.neg, (-1.0,)),
     ),
     Op(
         name="square",
@@ -228,6 +248,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.multiply, (b.x, b.x, b.out))],
         definition=lambda x: x * x,
         locals=(_square_slope,),
+        floats=Floats(lambda x: x * x, (lambda x, y, out: 2.0 * x,)),
     ),
     Op(
         name="sqrt",
@@ -238,6 +259,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.sqrt, (b.x, b.out))],
         definition=np.sqrt,
         locals=(_sqrt_slope,),
+        floats=Floats(math.sqrt, (lambda x, y, out: 0.5 / out,)),
     ),
     Op(
         name="abs",
@@ -249,6 +271,7 @@ ARITHMETIC_OPS = (
         definition=lambda x: np.where(x.real > 0, x, -x),
         locals=(_abs_slope,),
         kinks=(0.0,),
+        floats=Floats(abs, (_sign,)),
     ),
     Op(
         name="exp",
@@ -259,6 +282,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.exp, (b.x, b.out))],
         definition=np.exp,
         locals=(lambda b: Local(b.out),),
+        floats=Floats(math.exp, (0,)),
     ),
     Op(
         name="log",
@@ -269,6 +293,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.log, (b.x, b.out))],
         definition=np.log,
         locals=(_log_slope,),
+        floats=Floats(math.log, (lambda x, y, out: 1.0 / x,)),
     ),
     Op(
         name="cos",
@@ -279,6 +304,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.cos, (b.x, b.out))],
         definition=np.cos,
         locals=(_cos_slope,),
+        floats=Floats(math.cos, (lambda x, y, out: -math.sin(x),)),
     ),
     Op(
         name="xlogy",

@@ -14,10 +14,10 @@ from app.engine.binding import Bindings
 from app.engine.graph import Graph, Node
 from app.engine.layout import Layout, allocate, allocate_padded
 from app.engine.memory import stack
-from app.engine.op import Array, Binding, Call, Local, Op, Shape
+from app.engine.op import Array, Binding, Call, Local, Shape, VjpRule
 from app.engine.ops import OPS
 from app.engine.schedule import Task, schedule
-from app.engine.tape import Tape
+from app.engine.tape import Edge
 
 Name = tuple[str, Hashable, int]
 """What is worked out: ``grad`` of a node, ``message`` of a node to one of its inputs, or the
@@ -38,7 +38,7 @@ class Calls:
 
 
 class Backward:
-    """Binds the backward calls of a graph and fills in the tape's gradients and messages."""
+    """The backward calls of a graph, and the buffers of all that they fill."""
 
     def __init__(
         self,
@@ -46,14 +46,15 @@ class Backward:
         shapes: Mapping[str, Shape],
         layout: Layout,
         bindings: Bindings,
-        tape: Tape,
     ) -> None:
         self.calls = Calls()
+        self.grads: dict[str, Array] = {}
+        self.messages: dict[Edge, Array] = {}
+        self.locals: dict[Edge, Array | float] = {}
         self._graph = graph
         self._shapes = shapes
         self._layout = layout
         self._bindings = bindings
-        self._tape = tape
         self._totals: dict[Name, Array] = {}
         self._locals: dict[Hashable, Local] = {}
         self._blocks: dict[Hashable, Array] = {}
@@ -97,7 +98,8 @@ class Backward:
             tasks.append(Task(grad, own, self._contributions(node.id)))
             for position, source in enumerate(node.inputs):
                 if self._graph[source].constant is None:
-                    alike = family[node.id], position, source in self._leads
+                    reached = node.id in self._graph.reached
+                    alike = family[node.id], position, source in self._leads, reached
                     tasks.append(Task(("message", node.id, position), alike, (grad,)))
         return tasks
 
@@ -107,14 +109,16 @@ class Backward:
             return ()
         found: dict[Name, None] = {}
         for user, position in self._graph.consumers[node_id]:
+            if user.id not in self._graph.reached:
+                continue
             family = self._bindings.family[user.id]
-            shared = family in self._bindings.whole and self._bindings.shares(family, position)
+            shared = self._bindings.shares(family, position)
             found["total" if shared else "message", family if shared else user.id, position] = None
         return tuple(found)
 
     def _read(self, name: Name) -> Array:
         kind, owner, position = name
-        return self._totals[name] if kind == "total" else self._tape.messages[str(owner), position]
+        return self._totals[name] if kind == "total" else self.messages[str(owner), position]
 
     def _add(self, calls: Sequence[Call], wanted: bool, constant: bool = False) -> None:
         if not wanted:
@@ -132,9 +136,9 @@ class Backward:
                 self._constant.add(("grad", node.id, -1))
             # With a single part the gradient is that part, in one and the same buffer.
             alone = len(found) == 1
-            self._tape.grads[node.id] = found[0] if alone else self._place_grad(node)
+            self.grads[node.id] = found[0] if alone else self._place_grad(node)
         if len(nodes) > 1 and len({len(own) for own in parts}) == 1 and len(parts[0]) > 1:
-            grad = stack([self._tape.grads[node.id] for node in nodes])
+            grad = stack([self.grads[node.id] for node in nodes])
             columns = [stack(column) for column in zip(*parts, strict=True)]
             stacked = [column for column in columns if column is not None]
             if grad is not None and len(stacked) == len(columns):
@@ -142,7 +146,7 @@ class Backward:
                 return
         for node, found in zip(nodes, parts, strict=True):
             if len(found) > 1:
-                self._bind_sum([node], found, self._tape.grads[node.id])
+                self._bind_sum([node], found, self.grads[node.id])
 
     def _bind_sum(self, nodes: list[Node], parts: list[Array], grad: Array) -> None:
         calls: list[Call] = [(np.add, (parts[0], parts[1], grad))]
@@ -167,11 +171,18 @@ class Backward:
         return slot
 
     def _bind_messages(self, nodes: list[Node], position: int) -> None:
+        if nodes[0].id not in self._graph.reached:
+            # Not 0 times the local derivative, which may be infinite.
+            for node in nodes:
+                self._bind_local([node], position, wanted=False)
+                source = node.inputs[position]
+                self.messages[node.id, position] = np.zeros(self._shapes[source])
+            return
         shared = ("total", self._bindings.family[nodes[0].id], position) in self._totals
-        upstream = None if shared else stack([self._tape.grads[node.id] for node in nodes])
+        upstream = None if shared else stack([self.grads[node.id] for node in nodes])
         if upstream is None or len(self._bindings.bind_group(nodes)) > 1:
             for node in nodes:
-                self._bind_message([node], position, self._tape.grads[node.id], shared)
+                self._bind_message([node], position, self.grads[node.id], shared)
         else:
             self._bind_message(nodes, position, upstream, shared)
 
@@ -184,14 +195,14 @@ class Backward:
         local = self._bind_local(nodes, position, wanted)
         messages, target = self._place_messages(nodes, position, local, shared)
         for node, message in zip(nodes, messages, strict=True):
-            self._tape.messages[node.id, position] = message
+            self.messages[node.id, position] = message
         affine = op.affine if local is None else isinstance(local.value, float)
         constant = affine and all(("grad", node.id, -1) in self._constant for node in nodes)
         if constant:
             self._constant.update(("message", node.id, position) for node in nodes)
         if target is not None:
             binding = self._bindings.bind_group(nodes)[0]
-            calls = _send(op, position, binding, upstream, local, target)
+            calls = _send(local or op.vjp(position), binding, upstream, target)
             self._add(calls, wanted, constant)
 
     def _place_messages(
@@ -212,7 +223,7 @@ class Backward:
             return [fixed], fixed
         unit = local is not None and isinstance(local.value, float) and local.value == 1.0
         if unit and self._shapes[source] == self._shapes[node.id]:
-            return [self._tape.grads[each.id] for each in nodes], None
+            return [self.grads[each.id] for each in nodes], None
         messages = [self._allocate(position, each, source) for each in nodes]
         return messages, stack(messages)
 
@@ -230,7 +241,7 @@ class Backward:
         local = self._locals[key]
         parts = [self._bindings.take_rows(node, local.value) for node in nodes]
         for node, part in zip(nodes, parts, strict=True):
-            self._tape.locals[node.id, position] = part
+            self.locals[node.id, position] = part
         return Local(parts[0]) if len(nodes) == 1 else local
 
     def _bind_total(self, name: Name) -> None:
@@ -239,27 +250,25 @@ class Backward:
         nodes = self._bindings.members[family]
         op, source = OPS[nodes[0].op or ""], nodes[0].inputs[position]
         whole, wanted = self._bindings.whole[family], source in self._leads
-        upstream = stack([self._tape.grads[node.id] for node in nodes])
+        upstream = stack([self.grads[node.id] for node in nodes])
         if upstream is None:
             upstream = np.zeros_like(whole.out)
             for node, rows in zip(nodes, np.split(upstream, len(nodes)), strict=True):
-                self._add([(np.copyto, (rows, self._tape.grads[node.id]))], wanted)
+                self._add([(np.copyto, (rows, self.grads[node.id]))], wanted)
         fixed = self._layout.parameter_grad.get(source)
         if fixed is None or len(self._contributions(source)) > 1:
             fixed = allocate(self._shapes[source])
         self._totals[name] = fixed
         local = self._bind_local(nodes, position, wanted)
-        self._add(_send(op, position, whole, upstream, local, fixed), wanted)
+        self._add(_send(local or op.vjp(position), whole, upstream, fixed), wanted)
 
 
-def _send(
-    op: Op, position: int, binding: Binding, upstream: Array, local: Local | None, message: Array
-) -> list[Call]:
+def _send(rule: Local | VjpRule, binding: Binding, upstream: Array, message: Array) -> list[Call]:
     """The calls that write the message of ``upstream`` to an input."""
-    if local is None:
-        return op.vjp(position)(binding, upstream, message)
+    if not isinstance(rule, Local):
+        return rule(binding, upstream, message)
     if upstream.shape == message.shape:
-        return [(np.multiply, (upstream, local.value, message))]
+        return [(np.multiply, (upstream, rule.value, message))]
     # What was broadcast is summed over.
     product = np.zeros_like(upstream)
     added = product.ndim - message.ndim
@@ -270,6 +279,6 @@ def _send(
     )
     kept = message.reshape((1,) * added + message.shape)
     return [
-        (np.multiply, (upstream, local.value, product)),
+        (np.multiply, (upstream, rule.value, product)),
         (np.add.reduce, (product, axes, None, kept, True)),
     ]

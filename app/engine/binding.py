@@ -70,9 +70,11 @@ class Bindings:
         return rows
 
     def shares(self, family: Hashable, position: int) -> bool:
-        """Whether several nodes of the family have the same node as this input."""
+        """Whether a family that is bound as a whole has one and the same node as this input."""
         nodes = self.members[family]
-        return len(nodes) > 1 and len({node.inputs[position] for node in nodes}) == 1
+        same = len({node.inputs[position] for node in nodes}) == 1
+        reached = self._graph.reached.issuperset(node.id for node in nodes)
+        return family in self.whole and same and reached
 
     def _name_family(self, node: Node) -> Hashable:
         name = node.id.removeprefix(f"time{node.time}.")

@@ -76,6 +76,15 @@ class Graph:
         return tuple(n for n in self.nodes if n.role == "parameter")
 
     @cached_property
+    def reached(self) -> frozenset[str]:
+        """The nodes that the output is computed from, itself included."""
+        found = {self.output}
+        for node in reversed(self.nodes):
+            if node.id in found:
+                found.update(node.inputs)
+        return frozenset(found)
+
+    @cached_property
     def consumers(self) -> dict[str, tuple[tuple[Node, int], ...]]:
         """For each node, who uses it and at which input position."""
         uses: dict[str, list[tuple[Node, int]]] = {node.id: [] for node in self.nodes}

@@ -87,6 +87,20 @@ class Local:
     calls: tuple[Call, ...] = ()
 
 
+@dataclass(frozen=True)
+class Floats:
+    """An op on single numbers, for graphs that have nothing else.
+
+    ``locals`` holds the local derivative by each input: a ``float`` when it is constant; an ``int``
+    when it is the value of the output (0), the first or the second input (1, 2), as in ``latex``;
+    else a function of both inputs (NaN where there is no second) and the output. Either function
+    may raise ``ArithmeticError`` or ``ValueError`` instead of giving an infinity or NaN.
+    """
+
+    forward: Callable[..., float]
+    locals: tuple[float | int | Callable[[float, float, float], float], ...]
+
+
 Index = tuple[int, ...]
 Reads = Callable[[tuple[Shape, ...], Mapping[str, Any], int, Index], list[Index]]
 """Given the input shapes, the options, an input position and an index of the output: which entries
@@ -117,6 +131,8 @@ class Op:
     of the output depends on the same row of the first input alone, the other inputs being shared
     by all rows; an elementwise op needs none. ``affine`` says that the ``vjps`` read no value.
 
+    ``floats`` is the op once more for single numbers, where that is worth having.
+
     ``reads`` says which entries of an input an entry of the output depends on; an elementwise op
     needs none. A variadic op has one rule for all of its inputs. ``symbol`` stands for the op in a
     drawing, by default the label.
@@ -140,6 +156,7 @@ class Op:
     view: View | None = None
     by_row: ByRow | None = None
     affine: bool = False
+    floats: Floats | None = None
     symbol: str = ""
     activation: bool = False
     kinks: tuple[float, ...] = field(default=())

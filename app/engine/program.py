@@ -3,19 +3,16 @@
 Everything that is trained, drawn or explained reads the tape that a program writes.
 """
 
-from collections.abc import Mapping, Sequence
-from contextvars import Context
-from functools import partial
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from app.engine.backward import Backward
-from app.engine.binding import Bindings
+from app.engine.arrays import ArrayRun
 from app.engine.errors import EngineError, ShapeError
 from app.engine.graph import Graph
-from app.engine.layout import Layout
-from app.engine.op import Call, Shape
+from app.engine.op import Shape
+from app.engine.scalars import ScalarRun
 from app.engine.shapes import infer_shapes
 from app.engine.tape import Tape
 
@@ -31,22 +28,12 @@ class Program:
     def __init__(self, graph: Graph, shapes: Mapping[str, Shape]) -> None:
         self.graph = graph
         self.shapes = infer_shapes(graph, shapes)
-        layout = Layout(graph, self.shapes)
-        self.parameters, self.parameter_grads = layout.parameters, layout.parameter_grads
-        self.tape = Tape(graph, layout.values)
-        bindings = Bindings(graph, self.shapes, layout)
-        calls = Backward(graph, self.shapes, layout, bindings, self.tape).calls
-        self._forward = _freeze(bindings.list_forward())
-        self._seeded, self._backward = _freeze(calls.seeded), _freeze(calls.needed)
-        self._recorded = _freeze(calls.recorded)
-        self._seed: ArrayLike | None = None
+        scalar = ScalarRun.suits(graph, self.shapes)
+        self._run = (ScalarRun if scalar else ArrayRun)(graph, self.shapes)
+        self.tape = self._run.tape
+        self.parameters, self.parameter_grads = self._run.parameters, self._run.parameter_grads
         self._leaves = {node.id for node in graph.leaves}
         self._missing = set(self._leaves)
-        # Overflow and NaN are results here; they are reported, not warned about. Entering a context
-        # of its own costs a twentieth of np.errstate.
-        context = Context()
-        context.run(np.seterr, all="ignore")
-        self._quietly = context.run
 
     def load(self, values: Mapping[str, ArrayLike]) -> None:
         """Copy ``values`` into the leaves named; the others keep what they have.
@@ -61,7 +48,7 @@ class Program:
             if array.shape != self.shapes[node_id]:
                 expected = f"shape {list(self.shapes[node_id])}"
                 raise ShapeError(node_id, expected, array.shape)
-            np.copyto(self.tape.values[node_id], array)
+            self._run.load(node_id, array)
             self._missing.discard(node_id)
 
     def forward(self, values: Mapping[str, ArrayLike] | None = None) -> Tape:
@@ -70,7 +57,7 @@ class Program:
             self.load(values)
         if self._missing:
             raise EngineError(f"no value was given for {sorted(self._missing)}")
-        self._quietly(_run, self._forward)
+        self._run.forward()
         return self.tape
 
     def backward(self, seed: ArrayLike = 1.0, *, record: bool = True) -> Tape:
@@ -79,31 +66,5 @@ class Program:
         Without ``record``, only what leads to the gradients of parameters is worked out, and the
         rest of the tape's gradients, messages and local derivatives is left as it was.
         """
-        # What depends on the seed alone is still there from the last run with the same one.
-        if not (isinstance(seed, float) and seed == self._seed):
-            self._seed = None
-            np.copyto(self.tape.grads[self.graph.output], seed)
-            self._quietly(_run, self._seeded)
-            self._seed = seed
-        self._quietly(_run, self._backward)
-        if record:
-            self._quietly(_run, self._recorded)
+        self._run.backward(seed if isinstance(seed, float) else np.asarray(seed, float), record)
         return self.tape
-
-
-def _run(calls: Sequence[Call]) -> None:
-    for call, arguments in calls:
-        call(*arguments)
-
-
-def _freeze(calls: Sequence[Call]) -> tuple[Call, ...]:
-    """The calls with numbers as arrays, which NumPy takes in half the time."""
-    return tuple((call, tuple(map(_wrap, given)) if _is_ufunc(call) else given) for call, given in calls)
-
-
-def _wrap(argument: object) -> object:
-    return np.array(argument) if isinstance(argument, float) else argument
-
-
-def _is_ufunc(call: object) -> bool:
-    return isinstance(call.func if isinstance(call, partial) else call, np.ufunc)

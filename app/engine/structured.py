@@ -35,7 +35,7 @@ def _linear_shape(shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shap
 
 
 def _product(left: Array, right: Array, out: Array) -> Call:
-    # ``dot`` writes rows that are contiguous; with the batch last in memory, those of the transpose.
+    # ``dot`` writes contiguous rows: where the batch is last in memory, those of the transpose.
     if out.flags.f_contiguous:
         return right.T.dot, (left.T, out.T)
     return left.dot, (right, out)

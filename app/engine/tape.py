@@ -1,6 +1,7 @@
 """What one run of a graph left behind."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from app.engine.graph import Graph
 from app.engine.op import Array
@@ -21,7 +22,7 @@ class Tape:
     """
 
     graph: Graph
-    values: dict[str, Array] = field(default_factory=dict)
-    grads: dict[str, Array] = field(default_factory=dict)
-    messages: dict[Edge, Array] = field(default_factory=dict)
-    locals: dict[Edge, Array | float] = field(default_factory=dict)
+    values: Mapping[str, Array]
+    grads: Mapping[str, Array]
+    messages: Mapping[Edge, Array]
+    locals: Mapping[Edge, Array | float]
