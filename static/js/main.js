@@ -12,6 +12,7 @@ import { mountTransport } from "./panels/transport.js";
 import { answerQuestions, keepAddress, keepMotion, keepTheme, play } from "./state/effects.js";
 import { createStore } from "./state/store.js";
 import { createClock } from "./timeline/clock.js";
+import { findReading } from "./views/index.js";
 import { mountStage } from "./views/stage.js";
 
 const read = (/** @type {string} */ id) => JSON.parse(part(id).textContent ?? "");
@@ -35,7 +36,7 @@ mountInspector(part("inspector"), store);
 mountTable(part("table-view"), store);
 mountSheets();
 listenToKeyboard(store);
-answerQuestions(store);
+answerQuestions(store, findReading);
 play(store, createClock(requestAnimationFrame.bind(globalThis), () => performance.now()));
 keepAddress(store);
 document.documentElement.dataset.ready = "true";

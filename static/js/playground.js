@@ -14,6 +14,7 @@ import { answerQuestions, answerSweeps, keepAddress, keepMotion, keepTheme, play
 import { createPlayground } from "./state/playground.js";
 import { createStore } from "./state/store.js";
 import { createClock } from "./timeline/clock.js";
+import { findReading } from "./views/index.js";
 import { mountStage } from "./views/stage.js";
 
 const read = (/** @type {string} */ id) => JSON.parse(part(id).textContent ?? "");
@@ -40,7 +41,7 @@ mountInspector(part("inspector"), store);
 mountTable(part("table-view"), store);
 mountSheets();
 listenToKeyboard(store);
-answerQuestions(store);
+answerQuestions(store, findReading);
 answerSweeps(playground);
 play(store, createClock(requestAnimationFrame.bind(globalThis), () => performance.now()));
 keepAddress(store);

@@ -18,7 +18,7 @@ test("a preset goes by its name", () => {
   const fragment = writeFragment(question, { view: "network", playhead: 6.7004 }, catalog);
   assert.equal(fragment, "#preset=first&sample=1&at=6.7");
   const found = readFragment(fragment, catalog);
-  assert.deepEqual(found, { question, view: null, playhead: 6.7 });
+  assert.deepEqual(found, { question, view: null, opened: null, playhead: 6.7 });
 });
 
 test("what was changed travels whole, letters beyond ASCII included", () => {

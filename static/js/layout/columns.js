@@ -1,6 +1,6 @@
 /** How large the columns of a network are, and how far apart. */
 
-/** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {import("./trace.js").UnitsTrace} Trace */
 /** @typedef {import("./layout.js").Box} Box */
 /** @typedef {import("./layout.js").Form} Form */
 /** @typedef {import("./curve.js").Point} Point */

@@ -5,7 +5,7 @@ import { connect } from "./curve.js";
 import { measure } from "./columns.js";
 import { textWidth, typeSize } from "./text.js";
 
-/** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {import("./trace.js").UnitsTrace} Trace */
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("./layout.js").UnitPlace} UnitPlace */
 /** @typedef {import("./layout.js").Box} Box */

@@ -1,11 +1,11 @@
 /** The header: brand, rooms, theme, help; and the tabs over the stage. */
 
 import { effect } from "@preact/signals-core";
-import { views } from "../views/index.js";
 import { h, icon, part } from "./dom.js";
 import { showHelp } from "./help.js";
 import { makeRooms } from "./rooms.js";
 import { openSheet } from "./sheets.js";
+import { findTab, listTabs } from "./tabs.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 
@@ -47,30 +47,32 @@ export function mountHeader(store) {
 
 /** @param {Store} store */
 function mountTabs({ state, actions }) {
-  const tabs = [...views.map(({ id, title }) => ({ id, title })), { id: "table", title: "Table" }];
-  const buttons = tabs.map(({ id, title }) =>
-    h("button", { type: "button", role: "tab", id: `tab-${id}`, onclick: () => actions.setView(id) }, title),
-  );
-  part("tabs").append(
-    h("div", { class: "tabs", role: "tablist", "aria-label": "Views", onkeydown: walk }, ...buttons),
-  );
+  const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Views", onkeydown: walk });
+  part("tabs").append(bar);
+  /** @type {{id: string, title: string}[]} */
+  let tabs = [];
+  const now = () => tabs.findIndex(({ id }) => id === findTab(state));
   /** @param {KeyboardEvent} event */
   function walk(event) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    const at = tabs.findIndex(({ id }) => id === state.view.peek());
-    const next = (at + step + tabs.length) % tabs.length;
+    const next = (now() + step + tabs.length) % tabs.length;
     actions.setView(tabs[next].id);
-    buttons[next].focus();
+    /** @type {HTMLElement} */ (bar.children[next]).focus();
   }
   effect(() => {
-    const view = state.view.value;
-    tabs.forEach(({ id }, i) => {
-      buttons[i].setAttribute("aria-selected", String(id === view));
-      buttons[i].tabIndex = id === view ? 0 : -1;
+    const open = listTabs(state.network.value.spec);
+    if (open.length !== tabs.length || open.some(({ id }, i) => id !== tabs[i].id)) {
+      tabs = open;
+      bar.replaceChildren(...tabs.map(({ id, title }) => h("button", { type: "button", role: "tab", id: `tab-${id}`, onclick: () => actions.setView(id) }, title)));
+    }
+    [...bar.children].forEach((button, i) => {
+      button.setAttribute("aria-selected", String(i === now()));
+      button.setAttribute("tabindex", i === now() ? "0" : "-1");
     });
+    const view = findTab(state);
     part("stage").hidden = view === "table";
     part("table-view").hidden = view !== "table";
   });

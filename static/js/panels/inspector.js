@@ -6,6 +6,7 @@ import { locate } from "../timeline/playhead.js";
 import { h } from "./dom.js";
 import { linkTerms, renderFormula } from "./formula.js";
 import { PHASES } from "./narration.js";
+import { accountNode } from "./nodes.js";
 import { giveAccount, isReached } from "./rules.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
@@ -28,7 +29,8 @@ export function mountInspector(element, store) {
   const index = computed(() => locate(state.playhead.value, state.trace.value.beats.length).index);
   effect(() => {
     const trace = state.trace.value;
-    const account = state.selection.value ? giveAccount(trace, state.selection.value) : null;
+    const id = state.selection.value;
+    const account = id === null ? null : trace.nodes ? accountNode(trace, id) : giveAccount(trace, id);
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const kept = focused && body.contains(focused) ? focused.dataset.key : undefined;
     body.replaceChildren(...(account ? describe(trace, account, reached.value, optimizerRule(state)) : tellBeat(trace, index.value, reached.value)));
@@ -54,7 +56,7 @@ function tellBeat(trace, index, playhead) {
       ...(trace.loss_after === null ? [] : [{ latex: "L_{\\text{after}}", text: after ? formatNumber(trace.loss_after, { digits: 6 }) : UNREACHED, full: after ? String(trace.loss_after) : "", id: "loss" }]),
     ]),
     broken ? h("p", { class: "problem" }, `Not finite: ${broken.node}, in the ${broken.phase} pass. Smaller weights or a smaller learning rate keep numbers in range.`) : "",
-    h("p", { class: "quiet hint" }, "Select a unit, a weight or the loss to see where its number comes from."),
+    h("p", { class: "quiet hint" }, `Select ${trace.nodes ? "a node or an edge" : "a unit, a weight or the loss"} to see where its number comes from.`),
   ];
 }
 
@@ -62,10 +64,10 @@ function tellBeat(trace, index, playhead) {
 function describe(trace, account, playhead, rule) {
   const known = (/** @type {import("./rules.js").Moment} */ at) => isReached(trace, playhead, at);
   const value = known(account.at) ? account.value : null;
-  const isSigned = account.kind === "Weight" || account.kind === "Bias";
+  const isSigned = ["Weight", "Bias", "Parameter", "Message"].includes(account.kind);
   const focus = h("p", { class: "focus" });
-  renderInline(focus, `${account.latex} =`);
-  focus.append(h("span", { class: value === null ? "" : tone(value, isSigned), title: value === null ? "not computed yet" : String(value) }, value === null ? UNREACHED : formatNumber(value, { digits: 5, sign: isSigned })));
+  renderInline(focus, account.grids?.length ? account.latex : `${account.latex} =`);
+  if (!account.grids?.length) focus.append(h("span", { class: value === null ? "" : tone(value, isSigned), title: value === null ? "not computed yet" : String(value) }, value === null ? UNREACHED : formatNumber(value, { digits: 5, sign: isSigned })));
   const rules = account.rules.map((rule) => ({ ...rule, shown: known(rule.at) }));
   const { update, contributions } = account;
   const learned = update && known({ kind: "update", layer: null });
@@ -76,8 +78,30 @@ function describe(trace, account, playhead, rule) {
     account.rows.length
       ? facts(account.rows.map((row) => ({ latex: row.latex, text: known(row.at) ? formatNumber(row.value, { digits: 6, sign: row.sign }) : UNREACHED, full: known(row.at) ? String(row.value) : "", id: row.id, strong: row.strong, tone: row.strong && known(row.at) ? tone(row.value, true) : "" })))
       : "",
+    ...(account.grids ?? []).flatMap((grid) => showGrid(grid, known(grid.at))),
     ...(contributions && known(contributions.at) ? perSample(contributions.values, trace.sample) : []),
     ...(update ? [h("h2", {}, "Update"), ...(learned ? showUpdate(trace, update, rule) : [h("p", { class: "quiet" }, "Comes once every gradient is known.")])] : []),
+  ];
+}
+
+const MOST_CELLS = 16;
+
+/**
+ * Several numbers as a small table, the first rows and columns of it.
+ * @param {{latex: string, rows: Num[][]}} grid
+ * @param {boolean} shown
+ */
+function showGrid({ latex, rows }, shown) {
+  const caption = h("caption", {});
+  renderInline(caption, latex);
+  const cells = rows.slice(0, MOST_CELLS).map((row) => {
+    const numbers = row.slice(0, MOST_CELLS).map((value) => (shown ? h("td", { title: String(value), class: tone(value, true) }, formatNumber(value, { digits: 4, sign: true })) : h("td", { "aria-label": "not computed yet" }, UNREACHED)));
+    return h("tr", {}, ...numbers, row.length > MOST_CELLS && h("td", {}, "…"));
+  });
+  const rest = rows.length - cells.length;
+  return [
+    h("div", { class: "grid", tabindex: "0", role: "group", "aria-label": "Numbers" }, h("table", {}, caption, h("tbody", {}, ...cells))),
+    rest > 0 || rows[0]?.length > MOST_CELLS ? h("p", { class: "quiet" }, `${rows.length} × ${rows[0].length}; the table view and the API have them all`) : "",
   ];
 }
 

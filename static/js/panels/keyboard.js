@@ -1,8 +1,8 @@
 /** Keys that work everywhere but in fields. */
 
-import { views } from "../views/index.js";
 import { showHelp } from "./help.js";
 import { closeSheets } from "./sheets.js";
+import { listTabs } from "./tabs.js";
 import { goOn, SPEEDS } from "./transport.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
@@ -32,15 +32,16 @@ export function listenToKeyboard(store) {
     "Ctrl+Shift+z": actions.redo,
     "Ctrl+y": actions.redo,
   };
-  [...views.map(({ id }) => id), "table"].forEach((id, i) => {
-    keys[String(i + 1)] = () => actions.setView(id);
-  });
+  const openTab = (/** @type {string} */ key) => {
+    const tab = /^\d$/.test(key) ? listTabs(state.network.peek().spec)[Number(key) - 1] : undefined;
+    return tab && (() => actions.setView(tab.id));
+  };
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || isBusy(event)) return;
     const control = event.ctrlKey || event.metaKey ? "Ctrl+" : "";
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const shift = event.shiftKey && (control || key.startsWith("Arrow")) ? "Shift+" : "";
-    const act = keys[control + shift + key];
+    const act = keys[control + shift + key] ?? openTab(control + key);
     if (!act) return;
     event.preventDefault();
     act();

@@ -5,11 +5,11 @@
 
 import { formatNumber, toNumber } from "../layout/number.js";
 
-/** @typedef {import("../layout/trace.js").Trace} Trace */
+/** @typedef {import("../layout/trace.js").UnitsTrace} Trace */
 /** @typedef {import("../layout/trace.js").UnitView} UnitView */
 /** @typedef {import("../layout/trace.js").WeightView} WeightView */
 /** @typedef {import("../layout/trace.js").Num} Num */
-/** @typedef {{kind: string, layer: number | null}} Moment when a number is known */
+/** @typedef {{kind: string, layer: number | null, beat?: number}} Moment when a number is known: a beat by what it is or by its index */
 /** @typedef {{latex: string, value: Num | null, at: Moment, sign?: boolean, strong?: boolean, id: string}} Row */
 /** @typedef {{symbols: string, numbers: string, at: Moment}} Rule */
 /** @typedef {{values: Num[], at: Moment}} Contributions */
@@ -17,20 +17,21 @@ import { formatNumber, toNumber } from "../layout/number.js";
  * @typedef {object} Account
  * @property {string} kind
  * @property {string} latex the symbol of the number in focus
- * @property {Num} value
+ * @property {Num | null} value null where it is more than one number
  * @property {Moment} at
  * @property {string} note where it stands
  * @property {Rule[]} rules
  * @property {Row[]} rows
  * @property {{latex: string, before: Num, grad: Num, after: Num, delta: Num, kept: [string, Num][]} | null} update
+ * @property {{latex: string, rows: Num[][], at: Moment}[]} [grids] what is more than one number
  * @property {Contributions | null} contributions of the samples to the gradient
  */
 
 const MOST_TERMS = 4;
-const d = (/** @type {string} */ of, /** @type {string} */ by) => `\\frac{\\partial ${of}}{\\partial ${by}}`;
-const mark = (/** @type {string} */ id, /** @type {string} */ latex) => `\\htmlData{id=${id}}{${latex}}`;
-const pill = (/** @type {string} */ tone, /** @type {string} */ id, /** @type {Num | null} */ value) =>
-  `\\htmlClass{pill ${tone}}{${mark(id, number(value))}}`;
+export const derivative = (/** @type {string} */ of, /** @type {string} */ by) => `\\frac{\\partial ${of}}{\\partial ${by}}`;
+export const mark = (/** @type {string} */ id, /** @type {string} */ latex) => `\\htmlData{id=${id}}{${latex}}`;
+export const pill = (/** @type {string} */ tone, /** @type {string} */ id, /** @type {Num | null} */ value) =>
+  `\\htmlClass{pill ${tone}}{${mark(id, write(value))}}`;
 
 /**
  * The account of what `id` stands for, or null when there is no such thing in the trace.
@@ -52,13 +53,13 @@ export function giveAccount(trace, id) {
 
 /**
  * Whether the playhead has passed the beat in which a number becomes known.
- * @param {Trace} trace
+ * @param {Pick<Trace, "beats">} trace
  * @param {number} playhead
  * @param {Moment} at
  */
-export function isReached(trace, playhead, { kind, layer }) {
+export function isReached(trace, playhead, { kind, layer, beat }) {
   if (kind === "given") return true;
-  const index = trace.beats.findIndex((beat) => beat.kind === kind && (layer === null || beat.layer === layer));
+  const index = beat ?? trace.beats.findIndex((beat) => beat.kind === kind && (layer === null || beat.layer === layer));
   return index >= 0 && playhead >= index + 1;
 }
 
@@ -78,9 +79,9 @@ function ofWeight(trace, weight) {
     rules: [chain.rule(many ? own : weight.grad, many)],
     rows: [
       ...chain.rows,
-      { latex: d(zOf(unit), weight.latex) + `= ${source.latex_a}`, value: source.a, at: valueMoment(source), id: source.id },
+      { latex: derivative(zOf(unit), weight.latex) + `= ${source.latex_a}`, value: source.a, at: valueMoment(source), id: source.id },
       ...(many ? [{ latex: "\\text{this sample}", value: own, at: chain.at, sign: true, id: weight.id }] : []),
-      { latex: many ? `${d("L", weight.latex)} = \\textstyle\\sum_n` : d("L", weight.latex), value: weight.grad, at: chain.at, sign: true, strong: true, id: weight.id },
+      { latex: many ? `${derivative("L", weight.latex)} = \\textstyle\\sum_n` : derivative("L", weight.latex), value: weight.grad, at: chain.at, sign: true, strong: true, id: weight.id },
     ],
     update: weight.after === null ? null : updateOf(trace, weight.id, weight.latex, weight.value, weight.grad, weight.after, weight.delta),
     contributions: many && weight.contributions ? { values: weight.contributions, at: chain.at } : null,
@@ -96,8 +97,8 @@ function ofBias(trace, unit) {
   const many = trace.batch > 1;
   const own = unit.bias_contributions?.[trace.sample] ?? null;
   const value = many ? own : unit.grad_bias;
-  const left = many ? `\\left.${d("L", symbol)}\\right|_n` : d("L", symbol);
-  const symbols = shared.length > 1 ? `\\sum_j ${d("L", "z_j")}` : `${mark(unit.id, d("L", zOf(unit)))} \\cdot 1`;
+  const left = many ? `\\left.${derivative("L", symbol)}\\right|_n` : derivative("L", symbol);
+  const symbols = shared.length > 1 ? `\\sum_j ${derivative("L", "z_j")}` : `${mark(unit.id, derivative("L", zOf(unit)))} \\cdot 1`;
   const numbers = shared.slice(0, MOST_TERMS).map((entry) => pill("backward", entry.id, entry.grad_z)).join(" + ");
   return {
     kind: "Bias",
@@ -105,10 +106,10 @@ function ofBias(trace, unit) {
     value: unit.bias ?? "NaN",
     at: { kind: "given", layer: null },
     note: shared.length > 1 ? `shared by layer ${unit.layer}` : `of ${unit.label}`,
-    rules: [{ symbols: `${mark(id, left)} = ${symbols}`, numbers: `${number(value)} = ${numbers}${shared.length > MOST_TERMS ? " + \\cdots" : ""}`, at }],
+    rules: [{ symbols: `${mark(id, left)} = ${symbols}`, numbers: `${write(value)} = ${numbers}${shared.length > MOST_TERMS ? " + \\cdots" : ""}`, at }],
     rows: [
-      { latex: d("L", zOf(unit)), value: unit.grad_z, at: { kind: "slope", layer: unit.layer }, sign: true, id: unit.id },
-      { latex: many ? `${d("L", symbol)} = \\textstyle\\sum_n` : d("L", symbol), value: unit.grad_bias, at, sign: true, strong: true, id },
+      { latex: derivative("L", zOf(unit)), value: unit.grad_z, at: { kind: "slope", layer: unit.layer }, sign: true, id: unit.id },
+      { latex: many ? `${derivative("L", symbol)} = \\textstyle\\sum_n` : derivative("L", symbol), value: unit.grad_bias, at, sign: true, strong: true, id },
     ],
     update: unit.bias_after === null || unit.bias_after === undefined ? null : updateOf(trace, id, symbol, unit.bias ?? 0, unit.grad_bias ?? 0, unit.bias_after, unit.bias_delta),
     contributions: many && unit.bias_contributions ? { values: unit.bias_contributions, at } : null,
@@ -131,20 +132,20 @@ function ofUnit(trace, unit) {
   const bent = layer.latex && layer.elementwise ? layer.latex.replaceAll("z", z) : `\\text{share of } ${z}`;
   /** @type {Rule[]} */
   const rules = [
-    { symbols: `${z} = ${products}`, numbers: `${number(unit.z)} = ${productNumbers}`, at: linear },
-    { symbols: `${unit.latex_a} = ${bent}`, numbers: `${unit.latex_a} = ${number(unit.a)}`, at: activation },
+    { symbols: `${z} = ${products}`, numbers: `${write(unit.z)} = ${productNumbers}`, at: linear },
+    { symbols: `${unit.latex_a} = ${bent}`, numbers: `${unit.latex_a} = ${write(unit.a)}`, at: activation },
   ];
   if (outgoing.length) {
     rules.push({
-      symbols: `${d("L", unit.latex_a)} = ${sum(outgoing, (w) => `${mark(w.id, w.latex)} \\cdot ${mark(w.to, d("L", zOf(find(trace, w.to))))}`)}`,
-      numbers: `${number(unit.grad_a)} = ${sum(outgoing, (w) => `${mark(w.id, factor(w.value))} \\cdot ${mark(w.to, factor(find(trace, w.to).grad_z))}`)}`,
+      symbols: `${derivative("L", unit.latex_a)} = ${sum(outgoing, (w) => `${mark(w.id, w.latex)} \\cdot ${mark(w.to, derivative("L", zOf(find(trace, w.to))))}`)}`,
+      numbers: `${write(unit.grad_a)} = ${sum(outgoing, (w) => `${mark(w.id, factor(w.value))} \\cdot ${mark(w.to, factor(find(trace, w.to).grad_z))}`)}`,
       at: { kind: "messages", layer: unit.layer + 1 },
     });
   }
   if (unit.slope !== null) {
     rules.push({
-      symbols: `${d("L", z)} = ${d("L", unit.latex_a)} \\cdot ${d(unit.latex_a, z)}`,
-      numbers: `${number(unit.grad_z)} = ${pill("backward", unit.id, unit.grad_a)} \\cdot ${pill("loss", unit.id, unit.slope)}`,
+      symbols: `${derivative("L", z)} = ${derivative("L", unit.latex_a)} \\cdot ${derivative(unit.latex_a, z)}`,
+      numbers: `${write(unit.grad_z)} = ${pill("backward", unit.id, unit.grad_a)} \\cdot ${pill("loss", unit.id, unit.slope)}`,
       at: slope,
     });
   }
@@ -158,9 +159,9 @@ function ofUnit(trace, unit) {
     rows: [
       { latex: z, value: unit.z, at: linear, id: unit.id },
       { latex: unit.latex_a, value: unit.a, at: activation, id: unit.id },
-      { latex: d("L", unit.latex_a), value: unit.grad_a, at: gradientMoment(trace, unit), sign: true, id: unit.id },
-      ...(unit.slope === null ? [] : [{ latex: `${d(unit.latex_a, z)}`, value: unit.slope, at: slope, id: unit.id }]),
-      { latex: d("L", z), value: unit.grad_z, at: slope, sign: true, strong: true, id: unit.id },
+      { latex: derivative("L", unit.latex_a), value: unit.grad_a, at: gradientMoment(trace, unit), sign: true, id: unit.id },
+      ...(unit.slope === null ? [] : [{ latex: `${derivative(unit.latex_a, z)}`, value: unit.slope, at: slope, id: unit.id }]),
+      { latex: derivative("L", z), value: unit.grad_z, at: slope, sign: true, strong: true, id: unit.id },
     ],
     update: null,
     contributions: null,
@@ -171,7 +172,7 @@ function ofUnit(trace, unit) {
 function ofInput(trace, unit) {
   const outgoing = trace.weights.filter(({ from }) => from === unit.id);
   const at = { kind: "messages", layer: 1 };
-  const terms = sum(outgoing, (w) => `${mark(w.id, w.latex)} \\cdot ${mark(w.to, d("L", zOf(find(trace, w.to))))}`);
+  const terms = sum(outgoing, (w) => `${mark(w.id, w.latex)} \\cdot ${mark(w.to, derivative("L", zOf(find(trace, w.to))))}`);
   const numbers = sum(outgoing, (w) => `${mark(w.id, factor(w.value))} \\cdot ${mark(w.to, factor(find(trace, w.to).grad_z))}`);
   return {
     kind: "Input",
@@ -179,8 +180,8 @@ function ofInput(trace, unit) {
     value: unit.a,
     at: { kind: "inputs", layer: null },
     note: trace.batch > 1 ? `of sample ${trace.sample + 1}` : "of the sample",
-    rules: [{ symbols: `${d("L", unit.latex_a)} = ${terms}`, numbers: `${number(unit.grad_a)} = ${numbers}`, at }],
-    rows: [{ latex: d("L", unit.latex_a), value: unit.grad_a, at, sign: true, strong: true, id: unit.id }],
+    rules: [{ symbols: `${derivative("L", unit.latex_a)} = ${terms}`, numbers: `${write(unit.grad_a)} = ${numbers}`, at }],
+    rows: [{ latex: derivative("L", unit.latex_a), value: unit.grad_a, at, sign: true, strong: true, id: unit.id }],
     update: null,
     contributions: null,
   };
@@ -199,7 +200,7 @@ function ofTarget(trace, k) {
     rules: [],
     rows: [
       { latex: outputs[k].latex_a, value: outputs[k].a, at: valueMoment(outputs[k]), id: outputs[k].id },
-      { latex: d("L", outputs[k].latex_a), value: outputs[k].grad_a, at: gradientMoment(trace, outputs[k]), sign: true, strong: true, id: outputs[k].id },
+      { latex: derivative("L", outputs[k].latex_a), value: outputs[k].grad_a, at: gradientMoment(trace, outputs[k]), sign: true, strong: true, id: outputs[k].id },
     ],
     update: null,
     contributions: null,
@@ -224,7 +225,7 @@ function ofLoss(trace) {
     ],
     rows: [
       ...(trace.batch > 1 ? [{ latex: "L_n", value: trace.sample_loss, at, id: "loss" }] : []),
-      ...outputs.slice(0, 8).map((unit) => ({ latex: d("L", unit.latex_a), value: unit.grad_a, at: { kind: "loss_gradient", layer: null }, sign: true, id: unit.id })),
+      ...outputs.slice(0, 8).map((unit) => ({ latex: derivative("L", unit.latex_a), value: unit.grad_a, at: { kind: "loss_gradient", layer: null }, sign: true, id: unit.id })),
       ...(trace.loss_after === null ? [] : [{ latex: "L_{\\text{after}}", value: trace.loss_after, at: { kind: "afterwards", layer: null }, strong: true, id: "loss" }]),
     ],
     update: null,
@@ -247,42 +248,42 @@ function gradientChain(trace, unit, symbol, id, throughId, throughValue) {
   const slope = { kind: "slope", layer: unit.layer };
   const bent = unit.slope !== null;
   const symbols = bent
-    ? [mark(unit.id, d("L", unit.latex_a)), mark(unit.id, d(unit.latex_a, z)), mark(throughId, d(z, symbol))]
-    : [mark(unit.id, d("L", z)), mark(throughId, d(z, symbol))];
+    ? [mark(unit.id, derivative("L", unit.latex_a)), mark(unit.id, derivative(unit.latex_a, z)), mark(throughId, derivative(z, symbol))]
+    : [mark(unit.id, derivative("L", z)), mark(throughId, derivative(z, symbol))];
   const numbers = bent
     ? [pill("backward", unit.id, unit.grad_a), pill("loss", unit.id, unit.slope), pill("forward", throughId, throughValue)]
     : [pill("backward", unit.id, unit.grad_z), pill("forward", throughId, throughValue)];
   /** @type {Row[]} */
   const rows = bent
     ? [
-        { latex: d("L", unit.latex_a), value: unit.grad_a, at: gradientMoment(trace, unit), id: unit.id },
-        { latex: d(unit.latex_a, z), value: unit.slope, at: slope, id: unit.id },
+        { latex: derivative("L", unit.latex_a), value: unit.grad_a, at: gradientMoment(trace, unit), id: unit.id },
+        { latex: derivative(unit.latex_a, z), value: unit.slope, at: slope, id: unit.id },
       ]
-    : [{ latex: d("L", z), value: unit.grad_z, at: slope, id: unit.id }];
+    : [{ latex: derivative("L", z), value: unit.grad_z, at: slope, id: unit.id }];
   return {
     at,
     rows,
     /** @param {Num | null} value @param {boolean} many @returns {Rule} */
     rule: (value, many) => ({
-      symbols: `${mark(id, many ? `\\left.${d("L", symbol)}\\right|_n` : d("L", symbol))} = ${symbols.join(" \\cdot ")}`,
-      numbers: `${mark(id, number(value, true))} = ${numbers.join(" \\cdot ")}`,
+      symbols: `${mark(id, many ? `\\left.${derivative("L", symbol)}\\right|_n` : derivative("L", symbol))} = ${symbols.join(" \\cdot ")}`,
+      numbers: `${mark(id, write(value, true))} = ${numbers.join(" \\cdot ")}`,
       at,
     }),
   };
 }
 
 /**
- * @param {Trace} trace @param {string} id @param {string} latex
+ * @param {Pick<Trace, "updates">} trace @param {string} id @param {string} latex
  * @param {Num} before @param {Num} grad @param {Num} after @param {Num | null} delta
  */
-function updateOf(trace, id, latex, before, grad, after, delta) {
+export function updateOf(trace, id, latex, before, grad, after, delta) {
   const [, name, place] = /^([^[]+)(.*)$/.exec(id) ?? [];
   const indices = [...place.matchAll(/\d+/g)].map(Number);
   const known = new Set(["before", "grad", "after", "delta"]);
   /** @type {[string, Num][]} */
   const kept = Object.entries(trace.updates[name] ?? {})
     .filter(([key]) => !known.has(key))
-    .map(([key, value]) => [key, indices.reduce((/** @type {any} */ rest, index) => rest[index], value)]);
+    .map(([key, value]) => [key, [indices.reduce((/** @type {any} */ rest, index) => rest[index], value)].flat(Infinity)[0]]);
   return { latex, before, grad, after, delta: delta ?? 0, kept };
 }
 
@@ -318,8 +319,8 @@ function zOf(unit) {
   return unit.latex_z ?? "z";
 }
 
-/** @param {Num | null} value @param {boolean} [sign] */
-function number(value, sign = false) {
+/** A number in LaTeX. @param {Num | null} value @param {boolean} [sign] */
+export function write(value, sign = false) {
   const text = formatNumber(value, { digits: 4, sign });
   if (text.includes("NaN")) return "\\text{NaN}";
   const [mantissa, exponent] = text.replaceAll("\u2212", "-").replace("∞", "\\infty ").split("e");
@@ -328,5 +329,5 @@ function number(value, sign = false) {
 
 /** @param {Num | null} value */
 function factor(value) {
-  return toNumber(value) < 0 ? `(${number(value)})` : number(value);
+  return toNumber(value) < 0 ? `(${write(value)})` : write(value);
 }

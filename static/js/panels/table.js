@@ -3,12 +3,12 @@
 import { computed, effect } from "@preact/signals-core";
 import { formatNumber } from "../layout/number.js";
 import { h } from "./dom.js";
+import { listTables } from "./rows.js";
 import { isReached } from "./rules.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 /** @typedef {import("../layout/trace.js").Trace} Trace */
-/** @typedef {import("../layout/trace.js").Num} Num */
-/** @typedef {{value: Num | null | undefined, kind: string, layer?: number | null, sign?: boolean}} Cell */
+/** @typedef {import("./rows.js").Table} Table */
 
 const MOST_ROWS = 400;
 
@@ -24,74 +24,24 @@ export function mountTable(element, store) {
     const trace = state.trace.value;
     const top = element.scrollTop;
     const selected = state.selection.value;
-    const make = (/** @type {string} */ caption, /** @type {string[]} */ heads, /** @type {{id: string, name: string, cells: Cell[]}[]} */ rows) =>
-      build(trace, beats.value, caption, heads, rows, selected, actions.select);
-    element.replaceChildren(
-      make("Loss", ["L", "after the step"], [{ id: "loss", name: "loss", cells: [{ value: trace.loss, kind: "loss" }, { value: trace.loss_after, kind: "afterwards" }] }]),
-      make("Units", ["z", "a", "slope", "dL/da", "dL/dz"], unitRows(trace)),
-      make("Weights and biases", ["value", "gradient", "after"], [...weightRows(trace), ...biasRows(trace)]),
-    );
+    element.replaceChildren(...listTables(trace).map((table) => build(trace, beats.value, table, selected, actions.select)));
     element.scrollTop = top;
   });
 }
 
-/** @param {Trace} trace */
-function unitRows(trace) {
-  const last = trace.layers.length - 1;
-  return trace.units.map((unit) => ({
-    id: unit.id,
-    name: unit.label,
-    cells: [
-      { value: unit.z, kind: "linear", layer: unit.layer },
-      { value: unit.a, kind: unit.layer ? "activation" : "inputs", layer: unit.layer || null },
-      { value: unit.slope, kind: "slope", layer: unit.layer },
-      { value: unit.grad_a, kind: unit.layer === last ? "loss_gradient" : "messages", layer: unit.layer === last ? null : unit.layer + 1, sign: true },
-      { value: unit.grad_z, kind: "slope", layer: unit.layer, sign: true },
-    ],
-  }));
-}
-
-/** @param {Trace} trace */
-function weightRows(trace) {
-  const names = new Map(trace.units.map(({ id, label }) => [id, label]));
-  return trace.weights.map((weight) => ({
-    id: weight.id,
-    name: `${names.get(weight.from)} → ${names.get(weight.to)}`,
-    cells: [
-      { value: weight.value, kind: "given", sign: true },
-      { value: weight.grad, kind: "weights", layer: weight.layer, sign: true },
-      { value: weight.after, kind: "update", sign: true },
-    ],
-  }));
-}
-
-/** @param {Trace} trace */
-function biasRows(trace) {
-  return trace.units.filter(({ bias_id: id }) => id).map((unit) => ({
-    id: unit.bias_id ?? "",
-    name: `bias of ${unit.label}`,
-    cells: [
-      { value: unit.bias, kind: "given", sign: true },
-      { value: unit.grad_bias, kind: "weights", layer: unit.layer, sign: true },
-      { value: unit.bias_after, kind: "update", sign: true },
-    ],
-  }));
-}
-
 /**
- * @param {Trace} trace @param {number} playhead @param {string} caption @param {string[]} heads
- * @param {{id: string, name: string, cells: Cell[]}[]} rows
+ * @param {Trace} trace @param {number} playhead @param {Table} table
  * @param {string | null} selected @param {(id: string) => void} select
  */
-function build(trace, playhead, caption, heads, rows, selected, select) {
+function build(trace, playhead, { caption, heads, rows }, selected, select) {
   const body = rows.slice(0, MOST_ROWS).map(({ id, name, cells }) =>
     h(
       "tr",
       { class: id === selected ? "selected" : "" },
       h("th", { scope: "row" }, h("button", { type: "button", "aria-pressed": String(id === selected), onclick: () => select(id) }, name)),
-      ...cells.map(({ value, kind, layer = null, sign }) => {
+      ...cells.map(({ value, at, sign }) => {
         if (value === null || value === undefined) return h("td", {});
-        if (!isReached(trace, playhead, { kind, layer })) return h("td", { class: "unreached", "aria-label": "not computed yet" }, "–");
+        if (!isReached(trace, playhead, at)) return h("td", { class: "unreached", "aria-label": "not computed yet" }, "–");
         return h("td", { title: String(value) }, formatNumber(value, { digits: 6, sign }));
       }),
     ),

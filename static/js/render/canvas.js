@@ -70,7 +70,7 @@ function paint(context, alike, resolve) {
 function trace(context, { shape, curve: c, x = 0, y = 0, r = 0, width = 0, height = 0 }) {
   if (c) {
     context.moveTo(c[0], c[1]);
-    context.bezierCurveTo(c[2], c[3], c[4], c[5], c[6], c[7]);
+    for (let i = 2; i < c.length; i += 6) context.bezierCurveTo(c[i], c[i + 1], c[i + 2], c[i + 3], c[i + 4], c[i + 5]);
   } else if (shape === "circle") {
     context.moveTo(x + r, y);
     context.arc(x, y, r, 0, 2 * Math.PI);

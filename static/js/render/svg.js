@@ -100,7 +100,7 @@ function color(token) {
 
 /** @param {readonly number[]} c */
 function writePath(c) {
-  return `M${c[0]} ${c[1]}C${c[2]} ${c[3]} ${c[4]} ${c[5]} ${c[6]} ${c[7]}`;
+  return `M${c[0]} ${c[1]}C${c.slice(2).join(" ")}`;
 }
 
 /** @param {SVGElement} element @param {string} name @param {string | number | undefined} value */

@@ -44,7 +44,7 @@ export function drawLitChips(stage) {
 
 /**
  * Where the chip of a lit edge stands, and its tag under it, inside the stage.
- * @param {{layout: import("../layout/layout.js").Layout, trace: import("../layout/trace.js").Trace}} stage
+ * @param {{layout: import("../layout/layout.js").Layout, trace: import("../layout/trace.js").UnitsTrace}} stage
  * @param {EdgePlace} edge
  * @returns {[Box, Box]}
  */

@@ -10,7 +10,7 @@ import { during } from "./moment.js";
 
 /** @typedef {import("./marks.js").Mark} Mark */
 /** @typedef {import("../layout/layout.js").Box} Box */
-/** @typedef {import("../layout/trace.js").Trace} Trace */
+/** @typedef {import("../layout/trace.js").UnitsTrace} Trace */
 /** @typedef {import("../layout/trace.js").UnitView} UnitView */
 /** @typedef {import("../layout/instrument.js").Instrument} Instrument */
 /** @typedef {{linear: number, activation: number, slope: number}} Progress */

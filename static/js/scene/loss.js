@@ -11,7 +11,7 @@ import { during } from "./moment.js";
 /** @typedef {import("./network.js").Stage} Stage */
 /** @typedef {import("../layout/trace.js").Num} Num */
 /** @typedef {import("../layout/trace.js").LossNode} LossNode */
-/** @typedef {import("../layout/trace.js").Trace} Trace */
+/** @typedef {import("../layout/trace.js").UnitsTrace} Trace */
 
 const MOST_GAPS = 6;
 

@@ -2,7 +2,7 @@
 
 import { locate } from "../timeline/playhead.js";
 
-/** @typedef {import("../layout/trace.js").Trace} Trace */
+/** @typedef {import("../layout/trace.js").UnitsTrace} Trace */
 
 const STAGGER_MS = 40;
 const MOST_STAGGER_MS = 240;

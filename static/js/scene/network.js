@@ -14,7 +14,7 @@ import { drawUnfolded, drawUnitGradients, drawUnits } from "./units.js";
 
 /** @typedef {import("./marks.js").Mark} Mark */
 /** @typedef {import("../layout/layout.js").Layout} Layout */
-/** @typedef {import("../layout/trace.js").Trace} Trace */
+/** @typedef {import("../layout/trace.js").UnitsTrace} Trace */
 /** @typedef {import("../layout/trace.js").UnitView} UnitView */
 /** @typedef {import("../layout/trace.js").WeightView} WeightView */
 /**

@@ -6,7 +6,7 @@ import { drawBead } from "./bead.js";
 import { during } from "./moment.js";
 
 /** @typedef {import("./marks.js").Mark} Mark */
-/** @typedef {import("../layout/trace.js").Trace} Trace */
+/** @typedef {import("../layout/trace.js").UnitsTrace} Trace */
 /** @typedef {import("../layout/trace.js").UnitView} UnitView */
 /** @typedef {import("../layout/trace.js").Num} Num */
 /** @typedef {import("../layout/instrument.js").Instrument} Instrument */

@@ -6,31 +6,46 @@ import { advance, durations } from "../timeline/schedule.js";
 import { readFragment, writeFragment } from "./url.js";
 
 /** @typedef {import("./store.js").Store} Store */
+/** @typedef {import("./state.js").Reading} Reading */
 
 const THEME = "retrograd-theme";
 const URL_DELAY = 300;
 
 /**
- * Every question gets an answer; a newer one ends the older.
+ * Every question gets an answer in the view that is open; a newer one ends the older. What was
+ * answered once is kept until the question changes, so that views can be switched at once.
  * @param {Store} store
+ * @param {(view: string, spec: any) => Reading | null} findReading what a view shows; null when it
+ *   shows whatever there is
  */
-export function answerQuestions({ state, actions, question }) {
+export function answerQuestions({ state, actions, question }, findReading) {
   /** @type {AbortController | null} */
   let running = null;
-  let seen = state.asked.peek();
+  let about = state.asked.peek();
+  /** @type {Map<string, import("./state.js").Trace>} */
+  const answers = new Map([[`${state.reading.peek()} null`, state.trace.peek()]]);
+  let shown = [...answers.keys()][0];
   effect(() => {
     const asked = state.asked.value;
-    if (asked === seen) return;
-    seen = asked;
+    const spec = state.network.value.spec;
+    const reading = findReading(state.view.value, spec) ?? untracked(() => state.reading.value);
+    const unit = reading === "nodes" ? state.opened.value : null;
+    const wanted = `${reading} ${unit}`;
+    if (asked === about && wanted === shown) return;
+    if (asked !== about) answers.clear();
+    [about, shown] = [asked, wanted];
     running?.abort();
+    const known = answers.get(wanted);
+    if (known) return untracked(() => actions.receive(known, reading));
     const mine = (running = new AbortController());
     const { preset: _, ...body } = untracked(question);
     actions.wait();
-    post("/networks/trace", { ...body, view: "units" }, mine.signal).then(
+    post("/networks/trace", { ...body, view: reading, ...(unit !== null && { unit }) }, mine.signal).then(
       (result) => {
         if (mine.signal.aborted) return;
-        if ("answer" in result) actions.receive(result.answer);
-        else actions.refuse(result.problem);
+        if ("problem" in result) return actions.refuse(result.problem);
+        answers.set(wanted, result.answer);
+        actions.receive(result.answer, reading);
       },
       () => {},
     );
@@ -108,8 +123,7 @@ export function keepAddress(store) {
     const found = readFragment(location.hash, state.catalog);
     if (!found) return;
     preset = found.question.preset;
-    actions.restore(found.question);
-    if (found.view) actions.setView(found.view);
+    actions.restore(found.question, found);
     const arrived = effect(() => {
       if (state.pending.value || state.problem.value) return;
       actions.setPlayhead(found.playhead);
@@ -122,12 +136,12 @@ export function keepAddress(store) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   effect(() => {
-    void [state.trace.value, state.playhead.value, state.view.value, state.sample.value];
+    void [state.trace.value, state.playhead.value, state.view.value, state.opened.value, state.sample.value];
     if (state.playing.value || state.problem.value || state.pending.value) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const view = { view: state.view.peek(), playhead: state.playhead.peek() };
-      const fragment = writeFragment(store.question(), view, state.catalog);
+      const look = { view: state.view.peek(), opened: state.opened.peek(), playhead: state.playhead.peek() };
+      const fragment = writeFragment(store.question(), look, state.catalog);
       if (fragment === written) return;
       // Another preset is another place to come back to; all else is a change of this one.
       const moved = state.preset.peek() !== null && state.preset.peek() !== preset;

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals-core";
 
 /** @typedef {import("../layout/trace.js").Trace} Trace */
+/** @typedef {import("../layout/trace.js").Reading} Reading */
 /**
  * @typedef {{spec: any, parameters?: Record<string, any>, trainable?: Record<string, boolean>,
  *   optimizer_state?: any, step?: number}} NetworkDocument
@@ -43,6 +44,8 @@ export function createState({ catalog, trace, preset }) {
     /** Counts the questions asked; an effect answers each with a trace. */
     asked: signal(0),
     trace: signal(/** @type {Trace} */ (trace)),
+    /** What the trace was asked to show. */
+    reading: signal(/** @type {Reading} */ (trace.units ? "units" : "nodes")),
     problem: signal(/** @type {Problem | null} */ (null)),
     pending: signal(false),
     playhead: signal(Math.min(1, trace.beats.length)),
@@ -52,6 +55,8 @@ export function createState({ catalog, trace, preset }) {
     selection: signal(/** @type {string | null} */ (null)),
     hover: signal(/** @type {string | null} */ (null)),
     view: signal("network"),
+    /** The unit whose own graph is on the stage. */
+    opened: signal(/** @type {string | null} */ (null)),
     theme: signal(/** @type {"light" | "dark"} */ ("light")),
     reducedMotion: signal(false),
     canUndo: signal(false),

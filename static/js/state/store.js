@@ -42,6 +42,7 @@ export function createStore(first) {
       state.optimizer.value = next.optimizer;
       state.sample.value = next.sample;
       state.preset.value = next.preset;
+      if (!hasUnit(next.network.spec, state.opened.peek())) state.opened.value = null;
       state.canUndo.value = past.length > 0;
       state.canRedo.value = future.length > 0;
       state.asked.value += 1;
@@ -78,12 +79,21 @@ export function createStore(first) {
         jump(1);
         state.selection.value = null;
         state.hover.value = null;
+        state.opened.value = null;
         const { network, inputs, targets, optimizer } = preset;
         ask({ network, inputs, targets, optimizer, sample: 0, preset: name }, name);
       });
     },
-    /** @param {Question} next a question from a link */
-    restore: (next) => pose(next),
+    /**
+     * @param {Question} next a question from a link
+     * @param {{view: string | null, opened: string | null}} look
+     */
+    restore: (next, { view, opened }) =>
+      batch(() => {
+        state.opened.value = opened;
+        if (view) state.view.value = view;
+        pose(next);
+      }),
     /** @param {(spec: any) => any} change */
     changeSpec(change) {
       const spec = change(state.network.peek().spec);
@@ -175,18 +185,22 @@ export function createStore(first) {
       past.push(question());
       pose(after);
     },
-    /** @param {import("./state.js").Trace} trace an answer to what was asked last */
-    receive(trace) {
+    /**
+     * @param {import("./state.js").Trace} trace an answer to what was asked last
+     * @param {import("./state.js").Reading} [reading]
+     */
+    receive(trace, reading = state.reading.peek()) {
       batch(() => {
+        state.reading.value = reading;
         state.playhead.value = carry(state.playhead.peek(), beats(), trace.beats);
         state.network.value = trace.network;
         state.trace.value = trace;
         state.problem.value = null;
         state.pending.value = false;
-        const { selection } = state;
-        if (selection.peek() && !names(trace).has(/** @type {string} */ (selection.peek()))) {
-          selection.value = null;
-        }
+        const [{ selection }, known] = [state, listParts(trace)];
+        // What is one number in one view may be part of a whole in another.
+        const whole = selection.peek()?.replace(/\[.*$/, "");
+        selection.value = [selection.peek(), whole].find((id) => id && known.has(id)) ?? null;
       });
     },
     /** @param {import("./state.js").Problem} problem */
@@ -218,6 +232,8 @@ export function createStore(first) {
     toggleLoop: () => void (state.loop.value = !state.loop.peek()),
     /** @param {string} view */
     setView: (view) => void (state.view.value = view),
+    /** @param {string | null} unit whose own graph is to be shown; null for that of the network */
+    open: (unit) => void (state.opened.value = unit),
     /** @param {"light" | "dark"} theme */
     setTheme: (theme) => void (state.theme.value = theme),
     /** @param {boolean} reduced */
@@ -233,10 +249,23 @@ export function createStore(first) {
 }
 
 /**
+ * Whether a network has the unit, such as `layer1[0]`.
+ * @param {any} spec
+ * @param {string | null} id
+ */
+function hasUnit(spec, id) {
+  const [, layer, index] = /^layer(\d+)\[(\d+)\]$/.exec(id ?? "") ?? [];
+  return Number(index) < spec.layers?.[Number(layer) - 1]?.units;
+}
+
+/**
  * Everything in a trace that can be selected.
  * @param {import("./state.js").Trace} trace
  */
-function names(trace) {
+function listParts(trace) {
+  if (trace.nodes) {
+    return new Set(trace.nodes.flatMap(({ id, inputs }) => [id, ...inputs.map((_, i) => `${id}:${i}`)]));
+  }
   const ids = ["loss", ...trace.targets[0].map((_, k) => `y[${k}]`)];
   for (const unit of trace.units) {
     ids.push(unit.id);

@@ -5,7 +5,7 @@
 
 /**
  * @param {Question} question
- * @param {{view: string, playhead: number}} look
+ * @param {{view: string, opened?: string | null, playhead: number}} look
  * @param {Catalog} catalog
  * @returns {string} starts with #
  */
@@ -19,6 +19,7 @@ export function writeFragment(question, look, catalog) {
   }
   if (question.sample) fields.set("sample", String(question.sample));
   if (look.view !== "network") fields.set("view", look.view);
+  if (look.opened) fields.set("unit", look.opened);
   fields.set("at", String(Math.round(look.playhead * 1000) / 1000));
   return `#${fields}`;
 }
@@ -26,7 +27,7 @@ export function writeFragment(question, look, catalog) {
 /**
  * @param {string} fragment
  * @param {Catalog} catalog
- * @returns {{question: Question, view: string | null, playhead: number} | null} null when the
+ * @returns {{question: Question, view: string | null, opened: string | null, playhead: number} | null} null when the
  *   fragment says nothing that can be read
  */
 export function readFragment(fragment, catalog) {
@@ -40,6 +41,7 @@ export function readFragment(fragment, catalog) {
   return {
     question: { network, inputs, targets, optimizer, sample, preset: preset?.name ?? null },
     view: fields.get("view"),
+    opened: fields.get("unit"),
     playhead: Number.isFinite(at) && at >= 0 ? at : 1,
   };
 }

@@ -1,8 +1,6 @@
 /** Editing a number where it stands. */
 
-import { litPlaces } from "../scene/chips.js";
 import { openEditor } from "./editor.js";
-import { readEditable } from "./walk.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
 
@@ -12,21 +10,16 @@ import { readEditable } from "./walk.js";
  * @param {string} id
  */
 export function edit(stage, id) {
-  const [trace, layout] = [stage.state.trace.value, stage.layout()];
-  if (!trace || !layout) return;
-  const value = readEditable(trace, id);
-  if (value === null) return;
-  const edge = layout.edges.find((one) => one.id === id);
-  const place = edge
-    ? litPlaces({ layout, trace }, edge)[0]
-    : (layout.units.get(id) ?? layout.targets.find((one) => one.id === id) ?? layout.biases.find((one) => one.id === id));
-  if (!place) return;
+  const shown = stage.shown();
+  if (!shown) return;
+  const { view, trace, layout } = shown;
+  const [number, place] = [view.edits(trace, id), view.place(trace, layout, id)];
+  if (!number || !place) return;
   openEditor(stage.element, {
-    x: place.x,
-    y: place.y,
+    ...stage.toScreen(place),
     label: `new value of ${id}`,
-    value: String(value),
-    onCommit: (number) => stage.handlers.onEdit(id, number),
+    value: String(number.value),
+    onCommit: (value) => stage.handlers.onEdit(number.id, value),
     onClose: () => stage.focus(id),
   });
 }

@@ -1,7 +1,6 @@
 /** The keyboard on the stage: arrows walk, Enter selects and edits, Escape lets go. */
 
 import { edit } from "./edit.js";
-import { readEditable, walk } from "./walk.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
 
@@ -17,15 +16,16 @@ export function listenToKeys(stage) {
 
   /** @param {KeyboardEvent} event */
   const press = (event) => {
-    const [trace, layout, id] = [state.trace.value, stage.layout(), idOf(event.target)];
-    if (!trace || !layout || id === null || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const [shown, id] = [stage.shown(), idOf(event.target)];
+    if (!shown || id === null || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const { view, trace, layout } = shown;
     const keys = /** @type {Record<string, import("./walk.js").Direction>} */ (layout.down ? DOWNWARD : RIGHTWARD);
     const direction = keys[event.key];
     if (direction) {
-      const next = walk(trace, id, direction);
+      const next = view.walk(trace, layout, id, direction);
       if (next !== null) stage.focus(next);
     } else if (event.key === "Enter" || event.key === " ") {
-      if (state.selection.value === id && readEditable(trace, id) !== null) edit(stage, id);
+      if (state.selection.value === id && view.edits(trace, id)) edit(stage, id);
       else handlers.onSelect(id);
     } else if (event.key === "Escape") {
       handlers.onSelect(null);

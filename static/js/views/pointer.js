@@ -1,13 +1,11 @@
 /** The pointer on the stage: hover, select, click again to edit, drag up and down to change. */
 
-import { pointAt } from "../layout/curve.js";
 import { toNumber } from "../layout/number.js";
 import { edit } from "./edit.js";
 import { idOf } from "./keys.js";
-import { readEditable } from "./walk.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
-/** @typedef {import("../layout/layout.js").Layout} Layout */
+/** @typedef {import("../layout/curve.js").Point} Point */
 
 /** Half of the smallest target for a finger, in pixels. */
 const FINGER = 22;
@@ -20,16 +18,18 @@ const DRAG_RANGE = 100;
  */
 export function listenToPointer(stage) {
   const { svg, state, handlers } = stage;
-  /** @type {{id: string, y: number, value: number, step: number, moved: boolean} | null} */
+  /** @type {{id: string, entry: string, y: number, value: number, step: number, moved: boolean} | null} */
   let drag = null;
   let dragged = false;
 
   /** @param {PointerEvent | MouseEvent} event */
   const find = (event) => {
     const id = idOf(event.target);
-    const layout = stage.layout();
-    const finger = event instanceof PointerEvent && event.pointerType === "touch";
-    return id ?? (finger && layout ? findNear(layout, event.offsetX, event.offsetY) : null);
+    const [shown, finger] = [stage.shown(), event instanceof PointerEvent && event.pointerType === "touch"];
+    if (id !== null || !shown || !finger) return id;
+    const { left, top } = svg.getBoundingClientRect();
+    const spots = shown.view.spots(shown.layout).map((/** @type {Point & {id: string}} */ spot) => ({ ...spot, ...stage.toScreen(spot) }));
+    return findNear(spots, event.clientX - left, event.clientY - top);
   };
   /** @type {[string, (event: any) => void][]} */
   const listeners = [
@@ -38,14 +38,14 @@ export function listenToPointer(stage) {
     [
       "pointerdown",
       (/** @type {PointerEvent} */ event) => {
-        const [id, trace] = [find(event), state.trace.value];
+        const [id, shown] = [find(event), stage.shown()];
         dragged = false;
-        if (event.button !== 0 || !trace || id === null || id !== state.selection.value) return;
-        const value = readEditable(trace, id);
-        if (value === null) return;
-        const number = toNumber(value);
+        if (event.button !== 0 || !shown || id === null || id !== state.selection.value) return;
+        const entry = shown.view.edits(shown.trace, id);
+        if (!entry) return;
+        const number = toNumber(entry.value);
         if (!Number.isFinite(number)) return;
-        drag = { id, y: event.clientY, value: number, step: Math.max(1, Math.abs(number)) / DRAG_RANGE, moved: false };
+        drag = { id, entry: entry.id, y: event.clientY, value: number, step: Math.max(1, Math.abs(number)) / DRAG_RANGE, moved: false };
         svg.setPointerCapture(event.pointerId);
       },
     ],
@@ -55,7 +55,7 @@ export function listenToPointer(stage) {
         if (!drag) return;
         const distance = drag.y - event.clientY;
         drag.moved ||= Math.abs(distance) >= DRAG_FROM;
-        if (drag.moved) handlers.onEdit(drag.id, round(drag.value + distance * drag.step));
+        if (drag.moved) handlers.onEdit(drag.entry, round(drag.value + distance * drag.step));
       },
     ],
     [
@@ -85,20 +85,16 @@ export function listenToPointer(stage) {
 
 /**
  * What a finger at this point most likely means.
- * @param {Layout} layout
+ * @param {readonly (Point & {id: string})[]} spots
  * @param {number} x
  * @param {number} y
  * @returns {string | null}
  */
-export function findNear(layout, x, y) {
-  const centers = [
-    ...[...layout.units.values(), ...layout.targets, ...layout.biases].map((place) => ({ id: place.id, x: place.x, y: place.y })),
-    ...layout.edges.flatMap(({ id, curve }) => [0.25, 0.4, 0.5, 0.6, 0.75].map((t) => ({ id, ...pointAt(curve, t) }))),
-  ];
+export function findNear(spots, x, y) {
   let [best, distance] = [/** @type {string | null} */ (null), FINGER];
-  for (const center of centers) {
-    const away = Math.hypot(center.x - x, center.y - y);
-    if (away < distance) [best, distance] = [center.id, away];
+  for (const spot of spots) {
+    const away = Math.hypot(spot.x - x, spot.y - y);
+    if (away < distance) [best, distance] = [spot.id, away];
   }
   return best;
 }

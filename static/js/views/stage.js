@@ -1,14 +1,16 @@
 /** The stage: draws the current view into an element and lets people point, walk and edit. */
 
 import { effect, signal } from "@preact/signals-core";
+import { toScreen } from "../layout/camera.js";
 import { createCanvasPainter } from "../render/canvas.js";
 import { createSvgPainter } from "../render/svg.js";
 import { findView } from "./index.js";
 import { listenToKeys } from "./keys.js";
 import { listenToPointer } from "./pointer.js";
+import { mountZoom } from "./zoom.js";
 
 /** @typedef {import("../layout/trace.js").Trace} Trace */
-/** @typedef {import("../layout/layout.js").Layout} Layout */
+/** @typedef {import("../layout/curve.js").Point} Point */
 /**
  * @template T
  * @typedef {{readonly value: T}} Reading
@@ -16,6 +18,7 @@ import { listenToPointer } from "./pointer.js";
 /**
  * @typedef {object} StageState
  * @property {Reading<Trace | null>} trace
+ * @property {Reading<import("../layout/trace.js").Reading>} reading
  * @property {Reading<number>} playhead
  * @property {Reading<string | null>} selection
  * @property {Reading<string | null>} hover
@@ -25,14 +28,19 @@ import { listenToPointer } from "./pointer.js";
  */
 /** @typedef {{onSelect(id: string | null): void, onHover(id: string | null): void, onEdit(id: string, value: number): void}} Handlers */
 /**
- * What pointer and keys need of the stage.
+ * What is on the stage.
+ * @typedef {{view: import("./index.js").View<any, any>, trace: any, layout: any, size: {width: number, height: number}}} Shown
+ */
+/**
+ * What pointer, keys and zoom need of the stage.
  * @typedef {object} Stage
  * @property {HTMLElement} element
  * @property {SVGSVGElement} svg
  * @property {StageState} state
  * @property {Handlers} handlers
- * @property {() => Layout | null} layout
+ * @property {() => Shown | null} shown
  * @property {(id: string) => void} focus
+ * @property {(point: Point) => Point} toScreen from the picture to the element
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -50,7 +58,6 @@ export function mountStage(element, state, handlers) {
   canvas.setAttribute("aria-hidden", "true");
   const svg = /** @type {SVGSVGElement} */ (document.createElementNS(SVG, "svg"));
   svg.setAttribute("role", "group");
-  svg.setAttribute("aria-label", "Network: arrow keys walk from part to part, Enter selects");
   surface.append(canvas, svg);
   element.append(surface);
 
@@ -69,10 +76,27 @@ export function mountStage(element, state, handlers) {
   });
   observer.observe(surface);
 
-  /** @type {{trace: Trace, size: object, view: string, layout: Layout} | null} */
-  let placed = null;
+  /** @type {Shown | null} */
+  let shown = null;
   /** @type {string | null} */
   let current = null;
+
+  /** @type {Stage} */
+  const stage = {
+    element: surface,
+    svg,
+    state,
+    handlers,
+    shown: () => shown,
+    focus(id) {
+      const place = shown?.view.place(shown.trace, shown.layout, id);
+      if (place) zoom.reveal(place);
+      rove(id);
+      /** @type {SVGElement | null} */ (painter.find(id))?.focus({ preventScroll: true });
+    },
+    toScreen: (point) => toScreen(zoom.camera(), point),
+  };
+  const zoom = mountZoom(stage);
 
   const stopTheme = effect(() => {
     void state.theme.value;
@@ -83,34 +107,23 @@ export function mountStage(element, state, handlers) {
     const trace = state.trace.value;
     const { width, height } = size.value;
     if (!trace || width < 40 || height < 40) return;
-    const view = findView(state.view.value, trace);
-    if (placed?.trace !== trace || placed.size !== size.value || placed.view !== view.id) {
-      placed = { trace, size: size.value, view: view.id, layout: view.layout(trace, { width, height }) };
+    const view = findView(state.view.value, trace.network.spec, state.reading.value);
+    if (shown?.trace !== trace || shown.size !== size.value || shown.view !== view) {
+      shown = { view, trace, size: size.value, layout: view.layout(trace, size.value) };
+      svg.setAttribute("aria-label", view.hint);
     }
-    const { layout } = placed;
+    const { layout } = shown;
     const looking = { selection: state.selection.value, hover: state.hover.value, reducedMotion: state.reducedMotion.value };
     const marks = view.scene(trace, layout, state.playhead.value, looking);
     const many = layout.edges.length > view.most;
     svg.classList.toggle("still", looking.reducedMotion);
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    zoom.apply();
     painter.draw(many ? marks.filter(({ bulk }) => !bulk) : marks);
     canvas.hidden = !many;
     if (many) manyPainter.draw(marks.filter(({ bulk }) => bulk), { width, height, ratio: devicePixelRatio });
-    rove(looking.selection ?? current ?? trace.units[0]?.id ?? null);
+    rove(looking.selection ?? current ?? view.first(trace));
   });
 
-  /** @type {Stage} */
-  const stage = {
-    element: surface,
-    svg,
-    state,
-    handlers,
-    layout: () => placed?.layout ?? null,
-    focus(id) {
-      rove(id);
-      /** @type {SVGElement | null} */ (painter.find(id))?.focus({ preventScroll: true });
-    },
-  };
   const stopPointer = listenToPointer(stage);
   const stopKeys = listenToKeys(stage);
 
@@ -119,16 +132,17 @@ export function mountStage(element, state, handlers) {
     stopDrawing();
     stopPointer();
     stopKeys();
+    zoom.stop();
     observer.disconnect();
     surface.remove();
   };
 
   /** One part of the network is in the tab order, the arrow keys reach the others. @param {string | null} id */
   function rove(id) {
-    const next = id === null ? null : painter.find(id);
+    const next = id === null ? null : (painter.find(id) ?? painter.find(shown?.view.first(shown.trace) ?? ""));
     if (!next || next.getAttribute("tabindex") === "0") return;
     if (current) painter.find(current)?.setAttribute("tabindex", "-1");
     next.setAttribute("tabindex", "0");
-    current = id;
+    current = next.dataset.id ?? null;
   }
 }

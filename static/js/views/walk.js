@@ -1,6 +1,6 @@
 /** Where the arrow keys lead from one part of the network to the next. */
 
-/** @typedef {import("../layout/trace.js").Trace} Trace */
+/** @typedef {import("../layout/trace.js").UnitsTrace} Trace */
 /** @typedef {"forward" | "back" | "next" | "previous"} Direction */
 
 /**

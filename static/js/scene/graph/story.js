@@ -1,0 +1,48 @@
+/** In which beat each number of a graph becomes known. */
+
+/** @typedef {import("../../layout/trace.js").NodesTrace} NodesTrace */
+/**
+ * Indices of beats.
+ * @typedef {object} Story
+ * @property {Map<string, number>} value by node
+ * @property {Map<string, number>} grad by node; none where nothing comes back
+ * @property {Map<string, number>} message by edge, as `nameEdge` names it
+ * @property {Map<string, number>} sum by node, where several messages add up
+ * @property {number} update
+ * @property {number} afterwards
+ */
+
+/** @type {WeakMap<NodesTrace, Story>} */
+const told = new WeakMap();
+
+/**
+ * @param {string} to the node that uses another
+ * @param {number} input as which of its inputs
+ */
+export function nameEdge(to, input) {
+  return `${to}:${input}`;
+}
+
+/** @param {NodesTrace} trace @returns {Story} */
+export function tellStory(trace) {
+  const known = told.get(trace);
+  if (known) return known;
+  const inputs = new Map(trace.nodes.map((node) => [node.id, node.inputs]));
+  /** @type {Story} */
+  const story = { value: new Map(), grad: new Map(), message: new Map(), sum: new Map(), update: Infinity, afterwards: Infinity };
+  trace.beats.forEach(({ kind, phase, nodes, edges }, index) => {
+    if (kind === "update" || kind === "afterwards") story[kind] = index;
+    else if (phase !== "backward") for (const id of nodes) story.value.set(id, index);
+    else if (kind === "seed") for (const id of nodes) story.grad.set(id, index);
+    else if (kind === "sum") for (const id of nodes) [story.sum, story.grad].forEach((known) => known.set(id, index));
+    else {
+      for (const { to, input } of edges) {
+        story.message.set(nameEdge(to, input), index);
+        const source = inputs.get(to)?.[input];
+        if (source !== undefined) story.grad.set(source, index);
+      }
+    }
+  });
+  told.set(trace, story);
+  return story;
+}
