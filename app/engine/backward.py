@@ -65,7 +65,7 @@ class Backward:
             if kind == "total":
                 self._bind_total(group[0].name)
                 continue
-            nodes = [graph[str(task.name[1])] for task in group]
+            nodes = [graph[str(task.name[1])] for task in reversed(group)]
             if kind == "grad":
                 self._bind_grads(nodes)
             else:
@@ -160,14 +160,17 @@ class Backward:
 
     def _allocate(self, kind: Hashable, node: Node, like: str) -> Array:
         """A buffer of the shape of ``like``; those of a family lie side by side."""
-        family, shape = self._bindings.family[node.id], self._shapes[like]
-        members = self._bindings.members[family]
+        owner, shape = node.id, self._shapes[like]
+        if len(self._bindings.family_of(node.id)) == 1 and node.inputs.count(like) == 1:
+            # From one to each of a family, as the loss sends them to all time steps.
+            owner, kind = like, ("from", node.id)
+        members = self._bindings.family_of(owner)
         if len(members) == 1:
             return allocate(shape)
-        key = kind, family, shape
+        key = kind, self._bindings.family[owner], shape
         if key not in self._blocks:
             self._blocks[key] = np.zeros((len(members), *shape))
-        slot: Array = self._blocks[key][self._bindings.number[node.id]]
+        slot: Array = self._blocks[key][self._bindings.number[owner], ...]
         return slot
 
     def _bind_messages(self, nodes: list[Node], position: int) -> None:

@@ -51,6 +51,10 @@ class Bindings:
                     calls += OPS[nodes[0].op or ""].forward(binding)
         return calls
 
+    def family_of(self, node_id: str) -> list[Node]:
+        """All nodes of the node's family."""
+        return self.members[self.family[node_id]]
+
     def bind_group(self, nodes: list[Node]) -> list[Binding]:
         """The binding of the whole family, if these are all of it; else that of each node."""
         family = self.family[nodes[0].id]
