@@ -1,7 +1,6 @@
 """Graphs of arrays: buffers allocated once, calls prebound to them and walked on every run."""
 
 from collections.abc import Mapping, Sequence
-from contextvars import Context
 from functools import partial
 
 import numpy as np
@@ -11,6 +10,7 @@ from app.engine.binding import Bindings
 from app.engine.graph import Graph
 from app.engine.layout import Layout
 from app.engine.op import Array, Call, Shape
+from app.engine.quiet import make_quiet
 from app.engine.tape import Tape
 
 
@@ -28,11 +28,7 @@ class ArrayRun:
         self._needed = _freeze(backward.calls.needed)
         self._recorded = _freeze(backward.calls.recorded)
         self._seed: float | None = None
-        # Overflow and NaN are results here; they are reported, not warned about. Entering a context
-        # of its own costs a twentieth of what np.errstate does.
-        context = Context()
-        context.run(np.seterr, all="ignore")
-        self._quietly = context.run
+        self._run = make_quiet().run
 
     def load(self, node_id: str, value: Array) -> None:
         """Set a leaf."""
@@ -40,18 +36,18 @@ class ArrayRun:
 
     def forward(self) -> None:
         """Compute every node from its inputs."""
-        self._quietly(_walk, self._forward)
+        self._run(_walk, self._forward)
 
     def backward(self, seed: Array | float, record: bool) -> None:
         """Send ``seed``, the gradient of the output, back to every node."""
         # What depends on the seed alone is still there from the last run with the same one.
         if not (isinstance(seed, float) and seed == self._seed):
             np.copyto(self.tape.grads[self.tape.graph.output], seed)
-            self._quietly(_walk, self._seeded)
+            self._run(_walk, self._seeded)
             self._seed = seed if isinstance(seed, float) else None
-        self._quietly(_walk, self._needed)
+        self._run(_walk, self._needed)
         if record:
-            self._quietly(_walk, self._recorded)
+            self._run(_walk, self._recorded)
 
 
 def _walk(calls: Sequence[Call]) -> None:

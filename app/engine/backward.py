@@ -239,13 +239,21 @@ class Backward:
         key = (nodes[0].id if whole is None else family), position, wanted
         if key not in self._locals:
             binding = self._bindings.of[nodes[0].id] if whole is None else whole
-            self._locals[key] = op.locals[position](binding)
+            self._locals[key] = self._settle(op.locals[position](binding), nodes[0])
             self._add(self._locals[key].calls, wanted)
         local = self._locals[key]
         parts = [self._bindings.take_rows(node, local.value) for node in nodes]
         for node, part in zip(nodes, parts, strict=True):
             self.locals[node.id, position] = part
         return Local(parts[0]) if len(nodes) == 1 else local
+
+    def _settle(self, local: Local, node: Node) -> Local:
+        """The same with a number for the value of a constant."""
+        for source in node.inputs:
+            constant = self._graph[source].constant
+            if constant is not None and local.value is self._layout.values[source]:
+                return Local(constant)
+        return local
 
     def _bind_total(self, name: Name) -> None:
         """Bind the sum of a family's messages to the input that all of it shares."""

@@ -259,6 +259,17 @@ OPTIMIZERS: dict[str, Optimizer] = {
 }
 
 
+def plain_rate(options: Any) -> float | None:
+    """The learning rate, where a step is nothing but that times the gradient."""
+    plain = isinstance(options, Sgd) and not options.momentum and not options.weight_decay
+    return options.learning_rate if plain else None
+
+
+def start_slot(slot: str, parameter: Array) -> Array:
+    """What an optimizer keeps for a parameter before the first step."""
+    return np.full(parameter.shape, 1.0 if slot == "momentum_product" else 0.0)
+
+
 def apply_step(
     document: Document, optimizer: Optimizer, options: Any, grads: Mapping[str, Array]
 ) -> tuple[Document, dict[str, Update]]:
@@ -280,8 +291,7 @@ def apply_step(
         after, grad, own = before.copy(), grads[name].copy(), {}
         for slot in slots_needed:
             kept = state.slots.get(slot, {}).get(name) if state else None
-            start = 1.0 if slot == "momentum_product" else 0.0
-            own[slot] = np.full(before.shape, start) if kept is None else np.array(kept, float)
+            own[slot] = start_slot(slot, before) if kept is None else np.array(kept, float)
             slots[slot][name] = own[slot]
         with np.errstate(all="ignore"):
             extra = optimizer.rule(options, after, grad, own, t)

@@ -8,7 +8,7 @@ import pytest
 from numpy.random import PCG64, Generator, SeedSequence
 
 from app.engine.arrays import ArrayRun
-from app.engine.graph import Graph, GraphBuilder
+from app.engine.graph import Graph, GraphBuilder, Role
 from app.engine.op import Array
 from app.engine.program import Program
 
@@ -70,7 +70,7 @@ def random_graph(seed: int) -> Graph:
     rng = Generator(PCG64(SeedSequence(seed)))
     graph = GraphBuilder()
     shared = [graph.leaf(name, "parameter", name) for name in ("weight", "bias")]
-    roles = ("parameter", "input")
+    roles: tuple[Role, ...] = ("parameter", "input")
     others = [
         graph.leaf(name, roles[int(rng.integers(2))], name)
         for name in ("row", "number", "full", "column")

@@ -1,0 +1,58 @@
+"""Optimizer steps in place, on all parameters of a program at once."""
+
+from typing import Any
+
+import numpy as np
+
+from app.engine.op import Array
+from app.engine.program import Program
+from app.engine.quiet import make_quiet
+from app.training.optimizers import Optimizer, Slots, plain_rate, start_slot
+
+CHUNK = 8192
+"""So many numbers stay in the processor's cache while a rule goes over them several times."""
+
+
+class Updater:
+    """Moves the parameters of ``program`` by its gradients, as ``apply_step`` moves a document's.
+
+    Rules treat every number alone, so that it makes no difference to them whether they are given
+    one parameter or a piece of the flat vector of all.
+    """
+
+    def __init__(self, program: Program, optimizer: Optimizer, options: Any) -> None:
+        whole = program.parameters
+        slots = {slot: start_slot(slot, whole) for slot in optimizer.slots(options)}
+        self._rule = optimizer.rule
+        rate = plain_rate(options)
+        self._rate = None if rate is None else np.array(rate)
+        self._options = options
+        self._pieces: list[tuple[Array, Array, Slots]] = []
+        self._plain: list[tuple[Array, Array, Array]] = []
+        for start in range(0, len(whole), CHUNK):
+            piece = slice(start, start + CHUNK)
+            own = {slot: values[piece] for slot, values in slots.items()}
+            parameters, grads = whole[piece], program.parameter_grads[piece]
+            self._pieces.append((parameters, grads, own))
+            self._plain.append((parameters, grads, np.empty_like(grads)))
+        self._run = make_quiet().run
+        self.t = 0
+        """How many steps were taken."""
+
+    def step(self) -> None:
+        """Take one step with the gradients as they are now."""
+        self.t += 1
+        if self._rate is None:
+            self._run(self._move)
+        else:
+            self._run(self._move_plainly, self._rate)
+
+    def _move(self) -> None:
+        for parameters, grads, slots in self._pieces:
+            self._rule(self._options, parameters, grads, slots, self.t)
+
+    def _move_plainly(self, rate: Array) -> None:
+        # The same as the rule, without a new array for each product.
+        for parameters, grads, scaled in self._plain:
+            np.multiply(grads, rate, scaled)
+            np.subtract(parameters, scaled, parameters)
