@@ -1,8 +1,6 @@
 """The backward calls of a graph: the only place in the project that differentiates.
 
-Every node's gradient is the sum of the messages from its uses. Where a whole family over time
-sends its messages to one and the same node, such as a shared weight, their sum is taken in one
-product over all time steps, and the single messages are for the record.
+Every node's gradient is the sum of the messages from its uses.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -11,17 +9,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.engine.binding import Bindings
+from app.engine.contributions import Contributions, Name
 from app.engine.graph import Graph, Node
-from app.engine.layout import Layout, allocate, allocate_padded
+from app.engine.layout import Layout
 from app.engine.memory import stack
 from app.engine.op import Array, Binding, Call, Local, Shape, VjpRule
 from app.engine.ops import OPS
-from app.engine.schedule import Task, schedule
+from app.engine.places import Places
+from app.engine.schedule import schedule
 from app.engine.tape import Edge
-
-Name = tuple[str, Hashable, int]
-"""What is worked out: ``grad`` of a node, ``message`` of a node to one of its inputs, or the
-``total`` of the messages of a family to the input that all of it shares."""
 
 
 @dataclass
@@ -41,11 +37,7 @@ class Backward:
     """The backward calls of a graph, and the buffers of all that they fill."""
 
     def __init__(
-        self,
-        graph: Graph,
-        shapes: Mapping[str, Shape],
-        layout: Layout,
-        bindings: Bindings,
+        self, graph: Graph, shapes: Mapping[str, Shape], layout: Layout, bindings: Bindings
     ) -> None:
         self.calls = Calls()
         self.grads: dict[str, Array] = {}
@@ -53,72 +45,22 @@ class Backward:
         self.locals: dict[Edge, Array | float] = {}
         self._graph = graph
         self._shapes = shapes
-        self._layout = layout
+        self._values = layout.values
         self._bindings = bindings
+        self._flow = Contributions(graph, bindings)
+        self._places = Places(shapes, layout, bindings, self._flow)
         self._totals: dict[Name, Array] = {}
         self._locals: dict[Hashable, Local] = {}
-        self._blocks: dict[Hashable, Array] = {}
         self._constant: set[Name] = set()
-        self._leads = self._find_leads()
-        for group in schedule(self._list_tasks()):
-            kind, _, position = group[0].name
+        for group in schedule(self._flow.list_tasks()):
+            kind, owner, position = group[0].name
+            nodes = [graph[str(task.name[1])] for task in reversed(group) if kind != "total"]
             if kind == "total":
-                self._bind_total(group[0].name)
-                continue
-            nodes = [graph[str(task.name[1])] for task in reversed(group)]
-            if kind == "grad":
+                self._bind_total(owner, position)
+            elif kind == "grad":
                 self._bind_grads(nodes)
             else:
                 self._bind_messages(nodes, position)
-
-    def _find_leads(self) -> set[str]:
-        """The nodes on the way to a parameter."""
-        leads: set[str] = set()
-        for node in self._graph:
-            if node.role == "parameter" or not leads.isdisjoint(node.inputs):
-                leads.add(node.id)
-        return leads
-
-    def _list_tasks(self) -> list[Task[Name]]:
-        tasks: list[Task[Name]] = []
-        family, output = self._bindings.family, self._graph.output
-        for node in reversed(self._graph.nodes):
-            if node.constant is not None:
-                continue
-            wanted = node.id in self._leads
-            grad: Name = ("grad", node.id, -1)
-            apart = node.id if node.id == output else family[node.id]
-            own: tuple[Hashable, ...] = ("grad", apart, wanted)
-            for need in self._contributions(node.id):
-                if need[0] == "total" and need not in self._totals:
-                    self._totals[need] = np.zeros(0)
-                    members = self._bindings.members[need[1]]
-                    grads = tuple(("grad", member.id, -1) for member in members)
-                    tasks.append(Task(need, need, grads))
-            tasks.append(Task(grad, own, self._contributions(node.id)))
-            for position, source in enumerate(node.inputs):
-                if self._graph[source].constant is None:
-                    reached = node.id in self._graph.reached
-                    alike = family[node.id], position, source in self._leads, reached
-                    tasks.append(Task(("message", node.id, position), alike, (grad,)))
-        return tasks
-
-    def _contributions(self, node_id: str) -> tuple[Name, ...]:
-        """What the node's gradient is the sum of."""
-        if node_id == self._graph.output:
-            return ()
-        found: dict[Name, None] = {}
-        for user, position in self._graph.consumers[node_id]:
-            if user.id not in self._graph.reached:
-                continue
-            family = self._bindings.family[user.id]
-            shared = self._bindings.shares(family, position)
-            found["total" if shared else "message", family if shared else user.id, position] = None
-        return tuple(found)
-
-    def _read(self, name: Name) -> Array:
-        kind, owner, position = name
-        return self._totals[name] if kind == "total" else self.messages[str(owner), position]
 
     def _add(self, calls: Sequence[Call], wanted: bool, constant: bool = False) -> None:
         if not wanted:
@@ -129,14 +71,14 @@ class Backward:
             self.calls.needed += calls
 
     def _bind_grads(self, nodes: list[Node]) -> None:
-        names = [self._contributions(node.id) for node in nodes]
+        names = [self._flow.to(node.id) for node in nodes]
         parts = [[self._read(name) for name in own] for own in names]
         for node, own, found in zip(nodes, names, parts, strict=True):
             if self._constant.issuperset(own):
                 self._constant.add(("grad", node.id, -1))
             # With a single part the gradient is that part, in one and the same buffer.
             alone = len(found) == 1
-            self.grads[node.id] = found[0] if alone else self._place_grad(node)
+            self.grads[node.id] = found[0] if alone else self._places.place_grad(node)
         if len(nodes) > 1 and len({len(own) for own in parts}) == 1 and len(parts[0]) > 1:
             grad = stack([self.grads[node.id] for node in nodes])
             columns = [stack(column) for column in zip(*parts, strict=True)]
@@ -152,90 +94,96 @@ class Backward:
         calls: list[Call] = [(np.add, (parts[0], parts[1], grad))]
         calls += [(np.add, (grad, part, grad)) for part in parts[2:]]
         constant = all(("grad", node.id, -1) in self._constant for node in nodes)
-        self._add(calls, nodes[0].id in self._leads, constant)
+        self._add(calls, nodes[0].id in self._flow.leads, constant)
 
-    def _place_grad(self, node: Node) -> Array:
-        fixed = self._layout.parameter_grad.get(node.id)
-        return self._allocate("grad", node, node.id) if fixed is None else fixed
-
-    def _allocate(self, kind: Hashable, node: Node, like: str) -> Array:
-        """A buffer of the shape of ``like``; those of a family lie side by side."""
-        owner, shape = node.id, self._shapes[like]
-        if len(self._bindings.family_of(node.id)) == 1 and node.inputs.count(like) == 1:
-            # From one to each of a family, as the loss sends them to all time steps.
-            owner, kind = like, ("from", node.id)
-        members = self._bindings.family_of(owner)
-        if len(members) == 1:
-            return allocate(shape)
-        key = kind, self._bindings.family[owner], shape
-        if key not in self._blocks:
-            self._blocks[key] = np.zeros((len(members), *shape))
-        slot: Array = self._blocks[key][self._bindings.number[owner], ...]
-        return slot
+    def _read(self, name: Name) -> Array:
+        kind, owner, position = name
+        return self._totals[name] if kind == "total" else self.messages[str(owner), position]
 
     def _bind_messages(self, nodes: list[Node], position: int) -> None:
+        shared = self._flow.is_shared(self._bindings.family[nodes[0].id], position)
+        whole = self._bindings.find_whole(nodes)
+        upstream = None if whole is None else stack([self.grads[node.id] for node in nodes])
         if nodes[0].id not in self._graph.reached:
-            # Not 0 times the local derivative, which may be infinite.
+            self._bind_nothing(nodes, position)
+        elif whole is None or upstream is None or (shared and OPS[nodes[0].op or ""].elementwise):
             for node in nodes:
-                self._bind_local([node], position, wanted=False)
-                source = node.inputs[position]
-                self.messages[node.id, position] = np.zeros(self._shapes[source])
-            return
-        shared = ("total", self._bindings.family[nodes[0].id], position) in self._totals
-        upstream = None if shared else stack([self.grads[node.id] for node in nodes])
-        if upstream is None or len(self._bindings.bind_group(nodes)) > 1:
-            for node in nodes:
-                self._bind_message([node], position, self.grads[node.id], shared)
+                binding, grad = self._bindings.of[node.id], self.grads[node.id]
+                self._bind_message([node], position, binding, grad, shared=shared)
+        elif shared:
+            self._bind_messages_apart(nodes, position, whole, upstream)
         else:
-            self._bind_message(nodes, position, upstream, shared)
+            self._bind_message(nodes, position, whole, upstream)
+
+    def _bind_nothing(self, nodes: list[Node], position: int) -> None:
+        for node in nodes:
+            # Not 0 times the local derivative, which may be infinite.
+            self.messages[node.id, position] = np.zeros(self._shapes[node.inputs[position]])
+            self._bind_local([node], position, wanted=False)
 
     def _bind_message(
-        self, nodes: list[Node], position: int, upstream: Array, shared: bool
+        self,
+        nodes: list[Node],
+        position: int,
+        binding: Binding,
+        upstream: Array,
+        *,
+        shared: bool = False,
     ) -> None:
         """Bind the messages of one node, or of a whole family, to their inputs."""
-        op, source = OPS[nodes[0].op or ""], nodes[0].inputs[position]
-        wanted = source in self._leads and not shared
+        op = OPS[nodes[0].op or ""]
+        wanted = nodes[0].inputs[position] in self._flow.leads and not shared
         local = self._bind_local(nodes, position, wanted)
-        messages, target = self._place_messages(nodes, position, local, shared)
-        for node, message in zip(nodes, messages, strict=True):
+        unit = local is not None and isinstance(local.value, float) and local.value == 1.0
+        messages, target = self._places.place_messages(nodes, position, unit, shared)
+        for number, node in enumerate(nodes):
+            message = self.grads[node.id] if messages is None else messages[number]
             self.messages[node.id, position] = message
         affine = op.affine if local is None else isinstance(local.value, float)
         constant = affine and all(("grad", node.id, -1) in self._constant for node in nodes)
         if constant:
             self._constant.update(("message", node.id, position) for node in nodes)
         if target is not None:
-            binding = self._bindings.bind_group(nodes)[0]
             calls = _send(local or op.vjp(position), binding, upstream, target)
             self._add(calls, wanted, constant)
 
-    def _place_messages(
-        self, nodes: list[Node], position: int, local: Local | None, shared: bool
-    ) -> tuple[list[Array], Array | None]:
-        """The message of each node, and what to write them into: ``None`` if nothing is to be."""
-        node, source = nodes[0], nodes[0].inputs[position]
-        fixed = None
-        if not shared and len(self._contributions(source)) == 1:
-            fixed = self._layout.parameter_grad.get(source)
-        fold = self._layout.folds.get(node.id)
-        if fold is not None and position == 0:
-            message, whole = allocate_padded(self._shapes[source])
-            return [message], whole
-        if fold is not None and fixed is not None:
-            return [fixed], fold.weight_grad if position == 1 else None
-        if fixed is not None:
-            return [fixed], fixed
-        unit = local is not None and isinstance(local.value, float) and local.value == 1.0
-        if unit and self._shapes[source] == self._shapes[node.id]:
-            return [self.grads[each.id] for each in nodes], None
-        messages = [self._allocate(position, each, source) for each in nodes]
-        return messages, stack(messages)
+    def _bind_messages_apart(
+        self, nodes: list[Node], position: int, whole: Binding, upstream: Array
+    ) -> None:
+        """Bind the single messages of a family to the input that all of it shares."""
+
+        def part(array: Array) -> Array:
+            return array.reshape(len(nodes), -1, *array.shape[1:])
+
+        messages = self._places.place_apart(nodes, position)
+        binding = Binding(part(whole.out), (part(whole.x), *whole.inputs[1:]), whole.options)
+        rule = OPS[nodes[0].op or ""].vjp(position)
+        self._add(rule(binding, part(upstream), messages), wanted=False)
+        for node, message in zip(nodes, messages, strict=True):
+            self.messages[node.id, position] = message
+
+    def _bind_total(self, family: Hashable, position: int) -> None:
+        """Bind the sum of a family's messages to the input that all of it shares."""
+        nodes, whole = self._bindings.members[family], self._bindings.whole[family]
+        source = nodes[0].inputs[position]
+        wanted = source in self._flow.leads
+        upstream = stack([self.grads[node.id] for node in nodes])
+        if upstream is None:
+            upstream = np.zeros_like(whole.out)
+            for node, rows in zip(nodes, np.split(upstream, len(nodes)), strict=True):
+                self._add([(np.copyto, (rows, self.grads[node.id]))], wanted)
+        total = self._places.place_total(source)
+        self._totals["total", family, position] = total
+        local = self._bind_local(nodes, position, wanted)
+        rule = local or OPS[nodes[0].op or ""].vjp(position)
+        self._add(_send(rule, whole, upstream, total), wanted)
 
     def _bind_local(self, nodes: list[Node], position: int, wanted: bool) -> Local | None:
         """The local derivative of one node, or of a whole family; ``None`` if there is none."""
-        family = self._bindings.family[nodes[0].id]
-        op, whole = OPS[nodes[0].op or ""], self._bindings.whole.get(family)
+        op, family = OPS[nodes[0].op or ""], self._bindings.family[nodes[0].id]
         if not op.elementwise:
             return None
+        whole = self._bindings.whole.get(family)
         key = (nodes[0].id if whole is None else family), position, wanted
         if key not in self._locals:
             binding = self._bindings.of[nodes[0].id] if whole is None else whole
@@ -251,27 +199,9 @@ class Backward:
         """The same with a number for the value of a constant."""
         for source in node.inputs:
             constant = self._graph[source].constant
-            if constant is not None and local.value is self._layout.values[source]:
+            if constant is not None and local.value is self._values[source]:
                 return Local(constant)
         return local
-
-    def _bind_total(self, name: Name) -> None:
-        """Bind the sum of a family's messages to the input that all of it shares."""
-        _, family, position = name
-        nodes = self._bindings.members[family]
-        op, source = OPS[nodes[0].op or ""], nodes[0].inputs[position]
-        whole, wanted = self._bindings.whole[family], source in self._leads
-        upstream = stack([self.grads[node.id] for node in nodes])
-        if upstream is None:
-            upstream = np.zeros_like(whole.out)
-            for node, rows in zip(nodes, np.split(upstream, len(nodes)), strict=True):
-                self._add([(np.copyto, (rows, self.grads[node.id]))], wanted)
-        fixed = self._layout.parameter_grad.get(source)
-        if fixed is None or len(self._contributions(source)) > 1:
-            fixed = allocate(self._shapes[source])
-        self._totals[name] = fixed
-        local = self._bind_local(nodes, position, wanted)
-        self._add(_send(local or op.vjp(position), whole, upstream, fixed), wanted)
 
 
 def _send(rule: Local | VjpRule, binding: Binding, upstream: Array, message: Array) -> list[Call]:

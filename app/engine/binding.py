@@ -47,7 +47,8 @@ class Bindings:
         for group in schedule(tasks):
             nodes = [self._graph[task.name] for task in group]
             if nodes[0].id not in self._layout.views:
-                for binding in self.bind_group(nodes):
+                whole = self.find_whole(nodes)
+                for binding in [whole] if whole else [self.of[node.id] for node in nodes]:
                     calls += OPS[nodes[0].op or ""].forward(binding)
         return calls
 
@@ -55,12 +56,11 @@ class Bindings:
         """All nodes of the node's family."""
         return self.members[self.family[node_id]]
 
-    def bind_group(self, nodes: list[Node]) -> list[Binding]:
-        """The binding of the whole family, if these are all of it; else that of each node."""
+    def find_whole(self, nodes: list[Node]) -> Binding | None:
+        """The binding as a whole of a family, if these are several nodes and all of it."""
         family = self.family[nodes[0].id]
-        if len(nodes) > 1 and len(nodes) == len(self.members[family]) and family in self.whole:
-            return [self.whole[family]]
-        return [self.of[node.id] for node in nodes]
+        complete = 1 < len(nodes) == len(self.members[family])
+        return self.whole.get(family) if complete else None
 
     def take_rows(self, node: Node, array: Array | float) -> Array | float:
         """The node's part of an array that belongs to its whole family."""
@@ -72,13 +72,6 @@ class Bindings:
         start = self.number[node.id] * len(out)
         rows: Array = array[start : start + len(out)]
         return rows
-
-    def shares(self, family: Hashable, position: int) -> bool:
-        """Whether a family that is bound as a whole has one and the same node as this input."""
-        nodes = self.members[family]
-        same = len({node.inputs[position] for node in nodes}) == 1
-        reached = self._graph.reached.issuperset(node.id for node in nodes)
-        return family in self.whole and same and reached
 
     def _name_family(self, node: Node) -> Hashable:
         name = node.id.removeprefix(f"time{node.time}.")

@@ -129,7 +129,9 @@ class Op:
     ``view`` gives the part of the first input's memory that is the output's value already, if there
     is one; nothing is then computed. ``by_row`` says, for the first input's shape, whether each row
     of the output depends on the same row of the first input alone, the other inputs being shared
-    by all rows; an elementwise op needs none. ``affine`` says that the ``vjps`` read no value.
+    by all rows; an elementwise op needs none. The rule for a shared input must then also take one
+    more axis in front of upstream, first input and message, and keep apart what stands there.
+    ``affine`` says that the ``vjps`` read no value.
 
     ``floats`` is the op once more for single numbers, where that is worth having.
 

@@ -35,6 +35,8 @@ def _linear_shape(shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shap
 
 
 def _product(left: Array, right: Array, out: Array) -> Call:
+    if out.ndim > 2:
+        return np.matmul, (left, right, out)
     # ``dot`` writes contiguous rows: where the batch is last in memory, those of the transpose.
     if out.flags.f_contiguous:
         return right.T.dot, (left.T, out.T)
@@ -54,13 +56,16 @@ def _linear_to_x(b: Binding, upstream: Array, message: Array) -> list[Call]:
 
 
 def _linear_to_weight(b: Binding, upstream: Array, message: Array) -> list[Call]:
-    return [_product(upstream.T, b.inputs[0], message)]
+    return [_product(upstream.mT, b.inputs[0], message)]
 
 
 def _linear_to_bias(b: Binding, upstream: Array, message: Array) -> list[Call]:
-    if b.inputs[2].shape == (1,) and upstream.shape[1] != 1:
-        return [_total(upstream, message.reshape(()))]
-    return [(upstream.T.dot, (np.ones(len(upstream)), message))]
+    if b.inputs[2].shape == (1,) and upstream.shape[-1] != 1:
+        return [(np.add.reduce, (upstream, (-1, -2), None, message[..., 0]))]
+    ones = np.ones(upstream.shape[-2])
+    if upstream.ndim > 2:
+        return [(np.matmul, (ones, upstream, message))]
+    return [(upstream.T.dot, (ones, message))]
 
 
 def _define_linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
