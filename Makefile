@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check image screenshots types lock clean
+.PHONY: run test check bench image screenshots types lock clean
 
 run: .venv/run
 	$(BIN)/python -m app serve
@@ -12,6 +12,9 @@ test: .venv/test
 
 check: .venv/test
 	scripts/check
+
+bench: .venv/bench
+	scripts/bench $(CASES)
 
 screenshots: .venv/test
 	scripts/screenshots
@@ -36,4 +39,8 @@ clean:
 
 .venv/test: .venv/run requirements-test.lock
 	scripts/install-test
+	touch $@
+
+.venv/bench: .venv/run requirements-bench.lock
+	scripts/install-bench
 	touch $@
