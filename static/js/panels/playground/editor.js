@@ -26,7 +26,6 @@ export function makeEditor({ state, actions }) {
     autocorrect: "off",
     spellcheck: "false",
     rows: 1,
-    maxlength: state.catalog.limits.expression_characters,
   });
   const posed = () => String(state.network.value.spec.expression);
   const typed = signal(posed());

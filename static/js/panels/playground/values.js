@@ -50,8 +50,7 @@ export function makeValues({ state, actions }, playground) {
     const learns = h("button", {
       type: "button",
       class: "learns",
-      "aria-label": `${name} is a parameter`,
-      title: "A parameter is moved by the update, an input is given",
+      title: "A parameter is moved by the update, an input is given. Press to change it",
       onclick: () => actions.setLearning(name, !now().learns),
     });
     const stopSlider = effect(() => {
@@ -64,12 +63,15 @@ export function makeValues({ state, actions }, playground) {
       paint(slider);
     });
     const stopLearns = effect(() => {
-      learns.setAttribute("aria-pressed", String(now().learns));
-      learns.textContent = now().learns ? "parameter" : "input";
+      const role = now().learns ? "parameter" : "input";
+      learns.textContent = role;
+      learns.dataset.role = role;
+      learns.setAttribute("aria-label", `${name}: ${role}`);
     });
+    const [light, dim] = [() => actions.hover(name), () => actions.hover(null)];
     const element = h(
       "div",
-      { class: "value", "data-name": name, onpointerenter: () => actions.hover(name), onpointerleave: () => actions.hover(null) },
+      { class: "value", "data-name": name, onpointerenter: light, onpointerleave: dim, onfocusin: light, onfocusout: dim },
       number.element,
       learns,
       slider,
