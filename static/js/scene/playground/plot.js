@@ -10,7 +10,7 @@ import { formatNumber, toNumber } from "../../layout/number.js";
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{left: number, top: number, right: number, bottom: number, low: number, high: number, reach: number, x(value: number): number, y(value: number): number}} Frame */
 
-const MARGIN = { left: 50, top: 14, right: 14, bottom: 30 };
+const MARGIN = { left: 58, top: 14, right: 14, bottom: 30 };
 const TEXT = 13;
 /** Room for the slope in words. */
 const LABEL = 96;
@@ -139,7 +139,13 @@ function drawTangent({ left, top, right, bottom, low, high, reach }, { x, y }, s
   const back = Math.max(0, Math.min(half, way(x, -dx, left, right), way(y, -dy, top, bottom)));
   // Beside a line that rises the corners above left and below right of the point are free.
   const side = dy < 0 ? -1 : 1;
-  const corners = [{ x: x + 14 * side, y: y - 14, before: side < 0 }, { x: x - 14 * side, y: y + 26, before: side > 0 }];
+  const lift = 14 + (LABEL * Math.abs(dy)) / dx;
+  const corners = [
+    { x: x + 14 * side, y: y - 14, before: side < 0 },
+    { x: x - 14 * side, y: y + 26, before: side > 0 },
+    // Over a line that hardly rises there is room as well.
+    { x: x - 14 * side, y: y - lift, before: side > 0 },
+  ];
   const isRoomy = (/** @type {{x: number, y: number, before: boolean}} */ at) =>
     at.y > top + 16 && at.y < bottom - 6 && (at.before ? at.x - left : right - at.x) > LABEL;
   const free = corners.find(isRoomy) ?? { x: x < (left + right) / 2 ? right - 6 : left + 6, y: y > (top + bottom) / 2 ? top + 18 : bottom - 8, before: x < (left + right) / 2 };
