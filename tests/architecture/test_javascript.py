@@ -26,6 +26,7 @@ LAYERS = {
     "panels": 5,
     "main.js": 6,
     "docs.js": 6,
+    "playground.js": 6,
 }
 """From the ground up. State knows the arithmetic of time; pictures never know the state's store."""
 

@@ -68,6 +68,21 @@ export function lookAt(point, k, picture, stage, margins) {
   };
 }
 
+/**
+ * On the way from one camera to another: what is in the middle moves, and the scale by factors.
+ * @param {Camera} from
+ * @param {Camera} to
+ * @param {number} t
+ * @param {Size} stage
+ * @returns {Camera}
+ */
+export function mix(from, to, t, { width, height }) {
+  const middle = { x: width / 2, y: height / 2 };
+  const [a, b] = [toScene(from, middle), toScene(to, middle)];
+  const k = from.k * (to.k / from.k) ** t;
+  return { k, x: middle.x - (a.x + (b.x - a.x) * t) * k, y: middle.y - (a.y + (b.y - a.y) * t) * k };
+}
+
 /** @param {Size} stage @param {Margins} margins @returns {Size} */
 function measureRoom({ width, height }, { left, top, right, bottom }) {
   return { width: Math.max(1, width - left - right), height: Math.max(1, height - top - bottom) };

@@ -44,3 +44,12 @@ export function listEntries(trace, node, value) {
   const axes = node.shape.length - (isBatched(trace, node) ? 1 : 0);
   return grid.flatMap((row, i) => row.map((entry, j) => ({ place: [`[${i}]`, `[${j}]`].slice(0, axes).join(""), value: entry })));
 }
+
+/**
+ * The id of an edge, and of the message that comes back along it.
+ * @param {string} to the node that uses another
+ * @param {number} input as which of its inputs
+ */
+export function nameEdge(to, input) {
+  return `${to}:${input}`;
+}

@@ -86,3 +86,52 @@ export interface Layout {
   /** left edge and middle of the legend; null where there is no room */
   legend: Point | null;
 }
+
+/** A number alone, a number with its op or name and its gradient, or several as cells. */
+export type NodeForm = "constant" | "number" | "grid";
+
+/** Cells of a node's value, or of its gradient: so many that are shown of those there are. */
+export interface GridPlace {
+  left: number;
+  top: number;
+  rows: number;
+  columns: number;
+  cell: { w: number; h: number };
+  /** whether a number has room in a cell */
+  numbered: boolean;
+  /** whether there are more than can be shown */
+  cut: boolean;
+}
+
+export interface NodePlace extends Box {
+  id: string;
+  form: NodeForm;
+  /** the longest way to it from a leaf, in edges */
+  rank: number;
+  name: string;
+  label: string;
+  value: GridPlace | null;
+  grad: GridPlace | null;
+  /** where the node's value leaves and its messages arrive */
+  out: Point;
+}
+
+export interface GraphEdgePlace {
+  id: string;
+  from: string;
+  to: string;
+  input: number;
+  curve: Curve;
+}
+
+export interface GraphLayout {
+  width: number;
+  height: number;
+  down: boolean;
+  /** the same for graphs that stand the same */
+  key: string;
+  /** its own size; the stage may be smaller */
+  picture: { width: number; height: number };
+  nodes: Map<string, NodePlace>;
+  edges: GraphEdgePlace[];
+}

@@ -18,7 +18,7 @@ export function writePlain(latex) {
   const text = latex
     .replace(/\\(?:text|mathrm|mathit|operatorname)\{([^{}]*)\}/g, "$1")
     .replace(/\\[td]?frac\{([^{}]*)\}\{([^{}]*)\}/g, (_, above, below) => `${group(above)}/${group(below)}`)
-    .replace(/\^\{\((\w+)\)\}/g, (_, digits) => `⁽${raise(digits)}⁾`)
+    .replace(/\^\{\((\w+)\)\}/g, "⁽$1⁾")
     .replace(/\^(?:\{(\d+)\}|(\d))/g, (_, many, one) => raise(many ?? one))
     .replace(/_(?:\{([\d,]+)\}|(\d))/g, (_, many, one) => lower(many ?? one))
     .replace(/\\(?:left|right|,|;|!)/g, "")

@@ -45,10 +45,23 @@ export function mountHeader(store) {
   mountTabs(store);
 }
 
+/** The unit whose own graph is on the stage. @param {Pick<Store, "state" | "actions">} store */
+function makeOpened({ state, actions }) {
+  const name = h("span", {});
+  const close = h("button", { type: "button", "aria-label": "Back to the whole graph", title: "Back to the whole graph", onclick: () => actions.open(null) }, icon("M6 6l12 12M18 6 6 18"));
+  const chip = h("div", { class: "opened" }, name, close);
+  effect(() => {
+    const [, layer, index] = /^layer(\d+)\[(\d+)\]$/.exec(state.opened.value ?? "") ?? [];
+    chip.hidden = layer === undefined || findTab(state) !== "graph";
+    name.textContent = `Layer ${layer}, unit ${Number(index) + 1}`;
+  });
+  return chip;
+}
+
 /** @param {Store} store */
 function mountTabs({ state, actions }) {
   const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Views", onkeydown: walk });
-  part("tabs").append(bar);
+  part("tabs").append(bar, makeOpened({ state, actions }));
   /** @type {{id: string, title: string}[]} */
   let tabs = [];
   const now = () => tabs.findIndex(({ id }) => id === findTab(state));

@@ -34,6 +34,7 @@ export function mountInspector(element, store) {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const kept = focused && body.contains(focused) ? focused.dataset.key : undefined;
     body.replaceChildren(...(account ? describe(trace, account, reached.value, optimizerRule(state)) : tellBeat(trace, index.value, reached.value)));
+    if (id !== null && account?.kind === "Unit") body.append(h("button", { type: "button", class: "add open", "data-key": "open", onclick: () => store.actions.open(id) }, "Open as a graph"));
     if (kept) /** @type {HTMLElement | null} */ (body.querySelector(`[data-key="${CSS.escape(kept)}"]`))?.focus();
   });
   linkTerms(body, store);

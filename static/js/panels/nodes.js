@@ -1,8 +1,8 @@
 /** What there is to say about a node of the computation graph, or about a message on an edge: pure. */
 
-import { readGrid } from "../layout/entries.js";
+import { nameEdge, readGrid } from "../layout/entries.js";
 import { nameNode } from "../layout/symbols.js";
-import { nameEdge, tellStory } from "../scene/graph/story.js";
+import { tellStory } from "../scene/graph/story.js";
 import { derivative, mark, pill, updateOf, write } from "./rules.js";
 
 /** @typedef {import("../layout/trace.js").NodesTrace} NodesTrace */

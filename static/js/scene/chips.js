@@ -171,11 +171,11 @@ function countBins(values) {
  * The step that the update takes, as an arrow; beside it the gradient's where they can differ.
  * @param {string} key
  * @param {{x: number, y: number}} at
- * @param {Stage} stage
+ * @param {{moment: Pick<import("./moment.js").Moment, "at">, stateful: boolean}} stage
  * @param {{delta: import("../layout/trace.js").Num | null, grad: import("../layout/trace.js").Num}} moved
  * @returns {Mark[]}
  */
-function drawStep(key, at, { moment, stateful }, { delta, grad }) {
+export function drawStep(key, at, { moment, stateful }, { delta, grad }) {
   const u = moment.at("update");
   if (u <= 0 || delta === null) return [];
   const arrows = [{ name: "step", value: toNumber(delta), token: "update", y: at.y }];

@@ -21,6 +21,8 @@ export interface Mark {
   dash?: string;
   opacity?: number;
   text?: string;
+  /** what stands raised behind the text */
+  raised?: string;
   size?: number;
   weight?: number;
   anchor?: "start" | "middle" | "end";

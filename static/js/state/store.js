@@ -10,6 +10,8 @@ import { createState } from "./state.js";
 /** @typedef {ReturnType<typeof createStore>} Store */
 
 const MOST_UNDO = 200;
+/** The view in which a unit opens. */
+const GRAPH = "graph";
 
 /** @param {Parameters<typeof createState>[0]} first */
 export function createStore(first) {
@@ -233,7 +235,11 @@ export function createStore(first) {
     /** @param {string} view */
     setView: (view) => void (state.view.value = view),
     /** @param {string | null} unit whose own graph is to be shown; null for that of the network */
-    open: (unit) => void (state.opened.value = unit),
+    open: (unit) =>
+      batch(() => {
+        state.opened.value = unit;
+        if (unit !== null) state.view.value = GRAPH;
+      }),
     /** @param {"light" | "dark"} theme */
     setTheme: (theme) => void (state.theme.value = theme),
     /** @param {boolean} reduced */

@@ -1,5 +1,6 @@
 /** The ways to look at a run. */
 
+import { graph } from "./graph.js";
 import { network } from "./network.js";
 
 /** @typedef {import("../layout/trace.js").Num} Num */
@@ -32,7 +33,7 @@ import { network } from "./network.js";
  */
 
 /** @type {View<any, any>[]} */
-export const views = [network];
+export const views = [network, graph];
 
 /**
  * The views in which a network can be seen.

@@ -28,8 +28,9 @@ export function mountZoom(stage) {
 
   /** @param {boolean} whole */
   const automatic = (whole) => {
-    const shown = stage.shown();
-    return shown?.view.camera?.(shown.trace, shown.layout, state.playhead.value, whole) ?? WHOLE;
+    const [shown, playhead] = [stage.shown(), state.playhead.value];
+    const now = state.reducedMotion.value ? Math.ceil(playhead) : playhead;
+    return shown?.view.camera?.(shown.trace, shown.layout, now, whole) ?? WHOLE;
   };
   const camera = () => {
     const [now, shown] = [chosen.value, stage.shown()];

@@ -39,7 +39,6 @@ export function makeZoombar({ zoom, fit }) {
 function makeButton(act) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "icon-button";
   button.addEventListener("click", act);
   return button;
 }

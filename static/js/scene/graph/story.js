@@ -1,5 +1,7 @@
 /** In which beat each number of a graph becomes known. */
 
+import { nameEdge } from "../../layout/entries.js";
+
 /** @typedef {import("../../layout/trace.js").NodesTrace} NodesTrace */
 /**
  * Indices of beats.
@@ -8,6 +10,7 @@
  * @property {Map<string, number>} grad by node; none where nothing comes back
  * @property {Map<string, number>} message by edge, as `nameEdge` names it
  * @property {Map<string, number>} sum by node, where several messages add up
+ * @property {Set<string>} outputs where the backward pass begins
  * @property {number} update
  * @property {number} afterwards
  */
@@ -15,25 +18,17 @@
 /** @type {WeakMap<NodesTrace, Story>} */
 const told = new WeakMap();
 
-/**
- * @param {string} to the node that uses another
- * @param {number} input as which of its inputs
- */
-export function nameEdge(to, input) {
-  return `${to}:${input}`;
-}
-
 /** @param {NodesTrace} trace @returns {Story} */
 export function tellStory(trace) {
   const known = told.get(trace);
   if (known) return known;
   const inputs = new Map(trace.nodes.map((node) => [node.id, node.inputs]));
   /** @type {Story} */
-  const story = { value: new Map(), grad: new Map(), message: new Map(), sum: new Map(), update: Infinity, afterwards: Infinity };
+  const story = { value: new Map(), grad: new Map(), message: new Map(), sum: new Map(), outputs: new Set(), update: Infinity, afterwards: Infinity };
   trace.beats.forEach(({ kind, phase, nodes, edges }, index) => {
     if (kind === "update" || kind === "afterwards") story[kind] = index;
     else if (phase !== "backward") for (const id of nodes) story.value.set(id, index);
-    else if (kind === "seed") for (const id of nodes) story.grad.set(id, index);
+    else if (kind === "seed") for (const id of nodes) story.outputs.add(id) && story.grad.set(id, index);
     else if (kind === "sum") for (const id of nodes) [story.sum, story.grad].forEach((known) => known.set(id, index));
     else {
       for (const { to, input } of edges) {
