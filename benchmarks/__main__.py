@@ -1,15 +1,7 @@
 """Measure every case and print a table: ``python -m benchmarks [case ...]``."""
 
-import os
-
-# One thread for all, read when the libraries are loaded.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault(
-    "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-)
-
 import argparse
+import os
 import platform
 from importlib import import_module, metadata
 from importlib.util import find_spec
@@ -31,10 +23,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("cases", nargs="*", choices=[[], *CASES], help="default: all")
     chosen = parser.parse_args().cases or list(CASES)
+    if hasattr(os, "sched_setaffinity"):
+        # On one core nobody, however many threads it keeps, has more than the others.
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     installed = {name: module for name, module in RIVALS.items() if find_spec(name)}
     for name in ("numpy", *installed):
         print(f"{name} {metadata.version(name)}", end=", ")
-    print(f"Python {platform.python_version()}, one thread, float64\n")
+    print(f"Python {platform.python_version()}, one core, float64\n")
     print(f"| case | {' | '.join(COLUMNS)} |")
     print("|---" * (len(COLUMNS) + 1) + "|", flush=True)
     for key in chosen:
