@@ -22,6 +22,7 @@ class Contributions:
     def __init__(self, graph: Graph, bindings: Bindings) -> None:
         self._graph = graph
         self._bindings = bindings
+        self._shared: dict[tuple[Hashable, int], bool] = {}
         self.leads: set[str] = set()
         """The nodes on the way from a parameter: their gradients are what training needs."""
         for node in graph:
@@ -45,10 +46,13 @@ class Contributions:
 
     def is_shared(self, family: Hashable, position: int) -> bool:
         """Whether a family that is bound as a whole has one and the same node as this input."""
-        nodes = self._bindings.members[family]
-        same = len({node.inputs[position] for node in nodes}) == 1
-        reached = self._graph.reached.issuperset(node.id for node in nodes)
-        return family in self._bindings.whole and same and reached
+        if (family, position) not in self._shared:
+            nodes = self._bindings.members[family]
+            same = len({node.inputs[position] for node in nodes}) == 1
+            reached = self._graph.reached.issuperset(node.id for node in nodes)
+            whole = family in self._bindings.whole
+            self._shared[family, position] = whole and same and reached
+        return self._shared[family, position]
 
     def list_tasks(self) -> list[Task[Name]]:
         """Everything to be worked out, from the output back to the leaves."""
