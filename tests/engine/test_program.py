@@ -66,6 +66,19 @@ def test_the_seed_scales_every_gradient() -> None:
     assert program.backward().grads["x"] == 11.0
 
 
+def test_what_depends_on_the_seed_alone_follows_it() -> None:
+    graph = GraphBuilder()
+    graph.leaf("x", "parameter", "x")
+    half = graph.constant("half", 0.5, "h")
+    halved = graph.apply("halved", "multiply", half, graph.apply("square", "square", "x"))
+    program = Program(graph.build(graph.apply("loss", "mean", halved)), {"x": (4,)})
+    program.forward({"x": [1.0, 2.0, 3.0, 4.0]})
+    for seed in (1.0, 1.0, 8.0, np.array(-4.0), 1.0, 2, 1.0, float("nan"), 1.0):
+        for record in (False, True):
+            grad = program.backward(seed, record=record).grads["x"]
+            np.testing.assert_array_equal(grad, np.array([0.25, 0.5, 0.75, 1.0]) * seed)
+
+
 @pytest.mark.parametrize(("x", "w"), [((4,), ()), ((4, 3), (3,)), ((4, 3), (4, 1)), ((), (2,))])
 def test_broadcasting_is_undone_by_sums(x: tuple[int, ...], w: tuple[int, ...]) -> None:
     rng = Generator(PCG64(SeedSequence(1)))
