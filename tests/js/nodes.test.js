@@ -52,7 +52,10 @@ test("what is several numbers comes as grids, of the chosen sample", () => {
 for (const name of names) {
   test(`everything in ${name} can be accounted for and stands in the table`, () => {
     const trace = loadGraph(name);
-    const [{ rows }] = listTables(trace);
+    const [loss, { rows }] = listTables(trace);
+    assert.equal(loss.rows[0].cells[0].value, trace.loss);
+    assert.ok(isReached(trace, trace.beats.length, loss.rows[0].cells[0].at));
+    assert.ok(!isReached(trace, 1, loss.rows[0].cells[0].at));
     for (const { id, inputs } of trace.nodes) {
       assert.ok(rows.some((row) => row.id === id), id);
       for (const part of [id, ...inputs.map((_, i) => `${id}:${i}`)]) {

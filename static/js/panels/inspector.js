@@ -7,6 +7,7 @@ import { h } from "./dom.js";
 import { linkTerms, renderFormula } from "./formula.js";
 import { PHASES } from "./narration.js";
 import { accountNode } from "./nodes.js";
+import { findLossMoment } from "./rows.js";
 import { giveAccount, isReached } from "./rules.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
@@ -44,7 +45,7 @@ export function mountInspector(element, store) {
 function tellBeat(trace, index, playhead) {
   const beat = trace.beats[index];
   const broken = trace.health.first_non_finite;
-  const done = isReached(trace, playhead, { kind: "loss", layer: null });
+  const done = isReached(trace, playhead, findLossMoment(trace));
   const after = isReached(trace, playhead, { kind: "afterwards", layer: null });
   return [
     h("h2", {}, PHASES[beat.phase]),

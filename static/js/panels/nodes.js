@@ -159,5 +159,5 @@ function describe(trace, node) {
 
 /** @param {NodesTrace} trace @param {NodeView} node */
 function call(trace, node) {
-  return nameNode(trace, node) || node.label || node.id;
+  return nameNode(trace, node).replace(/⁽(.*)⁾/, " $1") || node.label || node.id;
 }

@@ -18,14 +18,26 @@ const when = (kind, layer = null) => ({ kind, layer });
 /** @param {number | undefined} beat @returns {Moment} */
 const whenOver = (beat) => ({ kind: "", layer: null, beat: beat ?? Infinity });
 
+/**
+ * When the loss is known. The graph of one unit does not compute it.
+ * @param {Trace} trace
+ * @returns {Moment}
+ */
+export function findLossMoment(trace) {
+  if (!trace.nodes) return when("loss");
+  const { value, outputs } = tellStory(trace);
+  const [output] = trace.nodes.filter(({ id, role }) => role === "loss" || (trace.network.spec.kind === "expression" && outputs.has(id)));
+  return output ? whenOver(value.get(output.id)) : when("given");
+}
+
 /** @param {Trace} trace @returns {Table[]} */
 export function listTables(trace) {
   const loss = {
     caption: "Loss",
     heads: ["L", "after the step"],
-    rows: [{ id: "loss", name: "loss", cells: [{ value: trace.loss, at: when("loss") }, { value: trace.loss_after, at: when("afterwards") }] }],
+    rows: [{ id: "loss", name: "loss", cells: [{ value: trace.loss, at: findLossMoment(trace) }, { value: trace.loss_after, at: when("afterwards") }] }],
   };
-  if (trace.nodes) return [{ caption: "Nodes", heads: ["op", "value", "gradient", "after"], rows: nodeRows(trace) }];
+  if (trace.nodes) return [loss, { caption: "Nodes", heads: ["value", "gradient", "after"], rows: nodeRows(trace) }];
   return [
     loss,
     { caption: "Units", heads: ["z", "a", "slope", "dL/da", "dL/dz"], rows: unitRows(trace) },
@@ -37,11 +49,12 @@ export function listTables(trace) {
 function nodeRows(trace) {
   const story = tellStory(trace);
   return trace.nodes.flatMap((node) => {
+    const name = nameNode(trace, node) || node.op === null ? node.id : `${node.id}, ${node.label}`;
     const grads = listEntries(trace, node, node.grad);
     const after = listEntries(trace, node, /** @type {any} */ (trace.updates[node.id]?.after ?? null));
     return listEntries(trace, node, node.value).map(({ place, value }, i) => ({
       id: node.id,
-      name: `${nameNode(trace, node) || node.id}${place}`,
+      name: `${name}${place}`,
       cells: [
         { value, at: whenOver(story.value.get(node.id)) },
         { value: grads[i]?.value, at: whenOver(story.grad.get(node.id)), sign: true },

@@ -28,7 +28,7 @@ export function aimCamera(trace, layout, playhead, whole) {
   /** @param {number} index */
   const aim = (index) => {
     const beat = trace.beats[index];
-    if (!beat || beat.nodes.length !== 1) return all;
+    if (!beat || beat.nodes.length !== 1 || beat.phase === "update") return all;
     const ends = beat.edges.flatMap(({ from, to }) => [from, to]);
     const places = [...beat.nodes, ...ends].flatMap((id) => layout.nodes.get(id) ?? []);
     const middle = (/** @type {"x" | "y"} */ axis) => (Math.min(...places.map((place) => place[axis])) + Math.max(...places.map((place) => place[axis]))) / 2;

@@ -41,8 +41,9 @@ function describe(stage, node) {
 /** @param {Stage} stage @param {string} id */
 function call({ layout, nodes }, id) {
   const place = layout.nodes.get(id);
+  const name = place?.name.replace(/⁽(.*)⁾/, " $1");
   const op = nodes.get(id)?.op?.replaceAll("_", " ");
-  return [place?.name, op].filter(Boolean).join(", ") || place?.label || id;
+  return [name, op].filter(Boolean).join(", ") || place?.label || id;
 }
 
 const MOST_TOLD = 4;
