@@ -137,12 +137,23 @@ function shiftToOrigin(nodes, centers, ways) {
   return { centers: new Map(moved), ways, width: most.x - least.x, height: most.y - least.y };
 }
 
-/** The longest way from a leaf to each node, in edges. @param {Sized[]} nodes @param {Use[]} uses */
+/**
+ * The rank of each node: one past the last of its inputs, a leaf just before its first use.
+ * @param {Sized[]} nodes
+ * @param {Use[]} uses
+ */
 export function rankNodes(nodes, uses) {
   /** @type {Map<string, number>} */
   const ranks = new Map(nodes.map(({ id }) => [id, 0]));
+  const made = new Set(uses.map(({ to }) => to));
   // Nodes come in the order of computation, and so do their uses.
   for (const { from, to } of uses) ranks.set(to, Math.max(ranks.get(to) ?? 0, (ranks.get(from) ?? 0) + 1));
+  const seen = new Set(made);
+  for (const { from, to } of uses) {
+    const before = (ranks.get(to) ?? 1) - 1;
+    if (!made.has(from)) ranks.set(from, seen.has(from) ? Math.min(ranks.get(from) ?? 0, before) : before);
+    seen.add(from);
+  }
   return ranks;
 }
 

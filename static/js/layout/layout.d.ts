@@ -106,7 +106,7 @@ export interface GridPlace {
 export interface NodePlace extends Box {
   id: string;
   form: NodeForm;
-  /** the longest way to it from a leaf, in edges */
+  /** how far along the flow: one past the last of its inputs */
   rank: number;
   name: string;
   label: string;
