@@ -80,6 +80,8 @@ test("the output begins the backward pass with 1", () => {
   assert.ok(!graphAt(trace, "seed", null, 0).has("node:f:grad"));
   assert.equal(graphAt(trace, "seed", null, 1).get("node:f:grad").text, "\u2202 +1");
   assert.equal(graphAt(trace, "seed", null, 1).get("node:f").fill, "loss-tint");
+  assert.equal(graphAt(trace, "seed", null, 1).get("legend:2:value").text, "1");
+  assert.ok(!graphAt(trace, "node", "f", 1).has("legend:2"));
 });
 
 test("a message is upstream before it meets the local derivative, and their product after", () => {

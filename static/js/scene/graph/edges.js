@@ -13,6 +13,7 @@ import { drawParcel, largest, single } from "./parcel.js";
 /** @typedef {import("../marks.js").Mark} Mark */
 /** @typedef {import("./graph.js").Stage} Stage */
 /** @typedef {import("../../layout/layout.js").GraphEdgePlace} GraphEdgePlace */
+/** @typedef {import("../../layout/trace.js").Num} Num */
 /** @typedef {import("../../layout/layout.js").Box} Box */
 /** @typedef {import("./parcel.js").Side} Side */
 
@@ -22,6 +23,7 @@ export const ARRIVED = 0.66;
 const [MEETS, LANDS] = [0.42, 0.84];
 const SIZE = 13;
 const PLATE = 23;
+const LEGEND = [0.01, 0.1, 1, 10];
 
 /** @param {Stage} stage @returns {Mark[]} */
 export function drawEdges(stage) {
@@ -37,9 +39,33 @@ export function drawEdges(stage) {
     const size = messageSize(stage, edge);
     if (back > 0 && size !== 0) {
       const aside = moveAside(edge.curve, 4);
-      marks.push({ key: `gradient:${edge.id}`, shape: "curve", curve: back < 1 ? cutStart(aside, 1 - back) : aside, stroke: "backward", strokeWidth: 1 + (lineWidth(size) - 1) * 0.6, opacity: 0.8, fill: "none" });
+      marks.push({ key: `gradient:${edge.id}`, shape: "curve", curve: back < 1 ? cutStart(aside, 1 - back) : aside, stroke: "backward", strokeWidth: gradientWidth(size), opacity: 0.8, fill: "none" });
     }
     return marks;
+  });
+}
+
+/** How wide the line of a gradient is. @param {Num} size */
+function gradientWidth(size) {
+  return 1 + (lineWidth(size) - 1) * 0.6;
+}
+
+/**
+ * What the widths mean, under the graph, once there are any.
+ * @param {Stage} stage
+ * @returns {Mark[]}
+ */
+export function drawLegend({ layout, story, at }) {
+  const opacity = Math.max(0, ...[...story.outputs].map((id) => at(story.grad.get(id))));
+  if (layout.down || opacity <= 0) return [];
+  const y = layout.picture.height + 34;
+  const start = (layout.picture.width - LEGEND.length * 54) / 2;
+  return LEGEND.flatMap((value, i) => {
+    const left = start + i * 54 + 8;
+    return [
+      { key: `legend:${i}`, shape: /** @type {const} */ ("path"), d: `M${left} ${y}h38`, stroke: "backward", strokeWidth: gradientWidth(value), fill: "none", opacity: 0.8 * opacity },
+      { key: `legend:${i}:value`, shape: /** @type {const} */ ("text"), x: left + 19, y: y + 19, text: formatNumber(value), size: 12, anchor: /** @type {const} */ ("middle"), fill: "ink-3", opacity },
+    ];
   });
 }
 

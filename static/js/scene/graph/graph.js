@@ -2,7 +2,7 @@
 
 import { nameEdge } from "../../layout/entries.js";
 import { locate } from "../../timeline/playhead.js";
-import { drawEdges, drawLitEdges, drawTraffic } from "./edges.js";
+import { drawEdges, drawLegend, drawLitEdges, drawTraffic } from "./edges.js";
 import { drawHandles } from "./handles.js";
 import { drawNodes } from "./nodes.js";
 import { tellStory } from "./story.js";
@@ -54,7 +54,7 @@ export function sceneGraph(trace, layout, playhead, { selection = null, hover = 
     selection,
     lit: new Set([selection, hover].filter((id) => id !== null)),
   };
-  return [...drawEdges(stage), ...drawNodes(stage), ...drawTraffic(stage), ...drawSums(stage), ...drawLitEdges(stage), ...drawHandles(stage)];
+  return [...drawLegend(stage), ...drawEdges(stage), ...drawNodes(stage), ...drawTraffic(stage), ...drawSums(stage), ...drawLitEdges(stage), ...drawHandles(stage)];
 }
 
 /** @param {NodesTrace} trace @returns {Known} */
