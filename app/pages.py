@@ -1,6 +1,8 @@
 """HTML pages and static files; the only user of templates/."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,22 @@ IMPORT = re.compile(r"""^import\b[^;"']*["'](\.[^"']+)["']""", re.MULTILINE)
 """An import of one of the page's own modules."""
 
 
+@dataclass(frozen=True)
+class Room:
+    """A page with a stage: its template, its first module, and what it opens with."""
+
+    template: str
+    entry: str
+    kinds: tuple[str, ...]
+    view: str
+
+
+ROOMS = {
+    "/": Room("studio.html", "main.js", ("dense", "recurrent"), "units"),
+}
+"""Where each room is."""
+
+
 class StaticFolder(StaticFiles):
     """Static files. A vendored library has its version in its path and never changes there."""
 
@@ -41,16 +59,15 @@ def install(app: FastAPI, settings: Settings) -> None:
     """Add the pages and the static files to ``app``."""
     templates = Jinja2Templates(directory=settings.templates)
     resources: Resources = app.state.resources
-    context = make_studio_context(settings.static, resources)
+    libraries = find_libraries(settings.static)
     router = APIRouter(include_in_schema=False)
-
-    @router.get("/")
-    def show_studio(request: Request) -> HTMLResponse:
-        return templates.TemplateResponse(request, "studio.html", context)
+    for path, room in ROOMS.items():
+        context = make_room_context(room, settings.static, resources)
+        router.add_api_route(path, make_handler(templates, room.template, context))
 
     @router.get("/docs")
     def show_docs(request: Request) -> HTMLResponse:
-        addresses = {"libraries": context["libraries"], "openapi_url": app.openapi_url}
+        addresses = {"libraries": libraries, "openapi_url": app.openapi_url}
         return templates.TemplateResponse(request, "docs.html", addresses)
 
     @router.get("/problems/{slug}")
@@ -64,16 +81,28 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.mount("/static", StaticFolder(directory=settings.static), name="static")
 
 
-def make_studio_context(static: Path, resources: Resources) -> dict[str, Any]:
-    """What templates/studio.html is filled with; the same for every visitor."""
-    first = describe_preset(next(iter(PRESETS.values())))
+def make_handler(
+    templates: Jinja2Templates, name: str, context: dict[str, Any]
+) -> Callable[[Request], HTMLResponse]:
+    """The answer to a request for a page that is the same for every visitor."""
+
+    def show(request: Request) -> HTMLResponse:
+        return templates.TemplateResponse(request, name, context)
+
+    return show
+
+
+def make_room_context(room: Room, static: Path, resources: Resources) -> dict[str, Any]:
+    """What the room's template is filled with."""
+    presets = [describe_preset(preset) for preset in PRESETS.values()]
+    first = next(preset for preset in presets if preset["network"]["spec"]["kind"] in room.kinds)
     question = {name: first[name] for name in ("network", "inputs", "targets", "optimizer")}
-    request = TraceRequest.model_validate_json(_write({**question, "view": "units"}))
+    request = TraceRequest.model_validate_json(_write({**question, "view": room.view}))
     return {
         "version": __version__,
         "import_map": embed({"imports": find_modules(static)}),
         "libraries": find_libraries(static),
-        "preloads": list_preloads(static, "main.js"),
+        "preloads": list_preloads(static, room.entry),
         "catalog_json": embed(list_catalog(resources)),
         "trace_json": embed(tell_trace(request, resources)),
     }
