@@ -217,6 +217,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [maximum(b.inputs[0], b.inputs[1], b.out)],
         definition=_define_maximum,
         locals=(_wins(0, 1), _wins(1, 0)),
+        ties=True,
     ),
     Op(
         name="minimum",
@@ -227,6 +228,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [minimum(b.inputs[0], b.inputs[1], b.out)],
         definition=_define_minimum,
         locals=(_wins(1, 0), _wins(0, 1)),
+        ties=True,
     ),
     Op(
         name="negative",

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.engine.dependence import Dependence, Depends, Index, Shape, align, find_read
+
 Array = NDArray[Any]
-Shape = tuple[int, ...]
 Call = tuple[Callable[..., object], tuple[object, ...]]
 """A function and the positional arguments it is to be called with, buffers included."""
 
@@ -101,10 +103,6 @@ class Floats:
     locals: tuple[float | int | Callable[[float, float, float], float], ...]
 
 
-Index = tuple[int, ...]
-Reads = Callable[[tuple[Shape, ...], Mapping[str, Any], int, Index], list[Index]]
-"""Given the input shapes, the options, an input position and an index of the output: which entries
-of that input the entry of the output is computed from."""
 Forward = Callable[[Binding], list[Call]]
 View = Callable[[Array, Mapping[str, Any]], Array | None]
 ByRow = Callable[[Shape, Mapping[str, Any]], bool]
@@ -135,9 +133,9 @@ class Op:
 
     ``floats`` is the op once more for single numbers, where that is worth having.
 
-    ``reads`` says which entries of an input an entry of the output depends on; an elementwise op
-    needs none. A variadic op has one rule for all of its inputs. ``symbol`` stands for the op in a
-    drawing, by default the label.
+    ``depends`` says which entries of the output depend on which entries of an input; an elementwise
+    op needs none. A variadic op has one rule for all of its inputs. ``symbol`` stands for the op in
+    a drawing, by default the label.
 
     In ``latex`` and ``local_latex``, ``#1`` and ``#2`` stand for the inputs and ``#0`` for the
     output.
@@ -154,7 +152,7 @@ class Op:
     vjps: tuple[VjpRule, ...] = ()
     shape: Callable[[tuple[Shape, ...], Mapping[str, Any]], Shape] | None = None
     options: type = NoOptions
-    reads: Reads | None = None
+    depends: Depends | None = None
     view: View | None = None
     by_row: ByRow | None = None
     affine: bool = False
@@ -163,6 +161,8 @@ class Op:
     activation: bool = False
     kinks: tuple[float, ...] = field(default=())
     """Arguments at which a unary op has no derivative; its local derivative says what is taken."""
+    ties: bool = False
+    """Whether an op of two inputs has no derivative where they are equal."""
 
     @property
     def elementwise(self) -> bool:
@@ -178,6 +178,14 @@ class Op:
         """The rule for an input; the last one serves all inputs from there on."""
         return self.vjps[min(position, len(self.vjps) - 1)]
 
+    def dependence(
+        self, shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int
+    ) -> Dependence:
+        """Which entries of the output depend on which entries of an input."""
+        if self.depends is not None:
+            return self.depends(shapes, options, position)
+        return align(shapes[position], self.output_shape(shapes, options))
+
     def read_entries(
         self,
         shapes: tuple[Shape, ...],
@@ -186,11 +194,8 @@ class Op:
         index: Index,
     ) -> list[Index]:
         """Which entries of an input the output's entry ``index`` is computed from."""
-        if self.reads is not None:
-            return self.reads(shapes, options, position, index)
-        shape = shapes[position]
-        kept = index[len(index) - len(shape) :]
-        return [tuple(0 if size == 1 else i for i, size in zip(kept, shape, strict=True))]
+        box = find_read(self.dependence(shapes, options, position), shapes[position], index)
+        return [] if box is None else list(product(*(range(s.start, s.stop) for s in box)))
 
     def output_shape(self, shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shape:
         """The shape of the output; raises ``ValueError`` when the input shapes do not fit."""

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from app.engine.dependence import Axis, Dependence, Shape
 from app.engine.memory import stack
-from app.engine.op import Array, Binding, Call, Index, Op, Shape
+from app.engine.op import Array, Binding, Call, Op
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,12 @@ def _define_linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
     return z if bias is None else z + bias
 
 
-def _linear_reads(
-    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int, index: Index
-) -> list[Index]:
-    row, unit = index
-    if position == 2:
-        return [(0,)] if shapes[2] == (1,) else [(unit,)]
-    return [(row if position == 0 else unit, i) for i in range(shapes[0][1])]
+def _linear_depends(
+    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int
+) -> Dependence:
+    if position == 0:
+        return Axis(0), None
+    return None, None if shapes[position] == (1,) else Axis(0)
 
 
 def _reduction_shape(shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shape:
@@ -88,12 +88,10 @@ def _reduction_shape(shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> S
     return shapes[0][:-1] if options["last_axis"] else ()
 
 
-def _reduction_reads(
-    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int, index: Index
-) -> list[Index]:
-    if options["last_axis"]:
-        return [(*index, i) for i in range(shapes[0][-1])]
-    return list(np.ndindex(shapes[position]))
+def _reduction_depends(
+    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int
+) -> Dependence:
+    return _keep_rows(shapes, options, position)[:-1] if options["last_axis"] else ()
 
 
 def _count(b: Binding) -> int:
@@ -167,10 +165,11 @@ def _slice_shape(shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shape
     return (*shapes[0][:-1], stop - start)
 
 
-def _slice_reads(
-    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int, index: Index
-) -> list[Index]:
-    return [(*index[:-1], index[-1] + options["start"])]
+def _slice_depends(
+    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int
+) -> Dependence:
+    last = len(shapes[0]) - 1
+    return *_keep_rows(shapes, options, position)[:-1], Axis(last, options["start"])
 
 
 def _keep(x: Array, options: Mapping[str, Any]) -> Array:
@@ -192,10 +191,10 @@ def _stop(b: Binding, upstream: Array, message: Array) -> list[Call]:
     return [(message.fill, (0.0,))]
 
 
-def _read_row(
-    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int, index: Index
-) -> list[Index]:
-    return [(*index[:-1], i) for i in range(shapes[0][-1])]
+def _keep_rows(
+    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int
+) -> tuple[Axis | None, ...]:
+    return *(Axis(number) for number in range(len(shapes[0]) - 1)), None
 
 
 def _shares(b: Binding, out: Array) -> list[Call]:
@@ -269,7 +268,7 @@ STRUCTURED_OPS = (
         definition=_define_linear,
         vjps=(_linear_to_x, _linear_to_weight, _linear_to_bias),
         shape=_linear_shape,
-        reads=_linear_reads,
+        depends=_linear_depends,
         by_row=_rows_apart,
     ),
     Op(
@@ -282,7 +281,7 @@ STRUCTURED_OPS = (
         definition=_define_sum,
         vjps=(_sum_to_x,),
         shape=_reduction_shape,
-        reads=_reduction_reads,
+        depends=_reduction_depends,
         view=_view_single,
         by_row=_reduces_rows,
         affine=True,
@@ -298,7 +297,7 @@ STRUCTURED_OPS = (
         definition=_define_mean,
         vjps=(_mean_to_x,),
         shape=_reduction_shape,
-        reads=_reduction_reads,
+        depends=_reduction_depends,
         view=_view_single,
         by_row=_reduces_rows,
         affine=True,
@@ -314,7 +313,7 @@ STRUCTURED_OPS = (
         definition=_define_softmax,
         vjps=(_softmax_to_x,),
         shape=_same_shape,
-        reads=_read_row,
+        depends=_keep_rows,
         by_row=_rows_apart,
         activation=True,
     ),
@@ -328,7 +327,7 @@ STRUCTURED_OPS = (
         definition=_define_log_softmax,
         vjps=(_log_softmax_to_x,),
         shape=_same_shape,
-        reads=_read_row,
+        depends=_keep_rows,
         by_row=_rows_apart,
     ),
     Op(
@@ -341,7 +340,7 @@ STRUCTURED_OPS = (
         definition=_define_slice,
         vjps=(_slice_to_x,),
         shape=_slice_shape,
-        reads=_slice_reads,
+        depends=_slice_depends,
         view=_keep,
         by_row=_rows_apart,
         affine=True,
@@ -360,7 +359,7 @@ STRUCTURED_OPS = (
         affine=True,
         vjps=(_stop,),
         shape=_same_shape,
-        reads=lambda shapes, options, position, index: [],
+        depends=lambda shapes, options, position: None,
         symbol="✂",
     ),
 )
