@@ -9,9 +9,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine.dependence import Dependence, Depends, Index, Shape, align, find_read
+from app.engine.dependence import Dependence, Depends, Index, align, find_read
 
 Array = NDArray[Any]
+Shape = tuple[int, ...]
 Call = tuple[Callable[..., object], tuple[object, ...]]
 """A function and the positional arguments it is to be called with, buffers included."""
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.dependence import Axis, Dependence, Shape
+from app.engine.dependence import Axis, Dependence
 from app.engine.memory import stack
-from app.engine.op import Array, Binding, Call, Op
+from app.engine.op import Array, Binding, Call, Op, Shape
 
 
 @dataclass(frozen=True)
