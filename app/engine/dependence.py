@@ -78,15 +78,21 @@ def sum_fed(
         return np.zeros((1,) * len(shape), dtype=numbers.dtype)
     order: list[int] = []
     for place, (axis, size) in enumerate(zip(dependence, out, strict=True)):
-        alike = numbers.shape[place] == 1
         if axis is None:
+            alike = numbers.shape[place] == 1
             numbers = numbers * size if alike else numbers.sum(place, keepdims=True)
         else:
             order.append(axis.number)
             if size != shape[axis.number]:
-                padding = [(0, 0)] * numbers.ndim
-                padding[place] = axis.start, shape[axis.number] - size - axis.start
-                numbers = np.pad(np.repeat(numbers, size, place) if alike else numbers, padding)
+                numbers = _spread(numbers, place, axis.start, size, shape[axis.number])
     shared = tuple(place for place, axis in enumerate(dependence) if axis is None)
     kept = np.transpose(numbers.squeeze(shared), np.argsort(order))
     return np.expand_dims(kept, tuple(set(range(len(shape))) - set(order)))
+
+
+def _spread(numbers: NDArray[Any], place: int, start: int, size: int, full: int) -> NDArray[Any]:
+    """``numbers`` as a range of an axis of length ``full``, with 0 before and after it."""
+    shape = (*numbers.shape[:place], full, *numbers.shape[place + 1 :])
+    spread = np.zeros(shape, dtype=numbers.dtype)
+    spread[(slice(None),) * place + (slice(start, start + size),)] = numbers
+    return spread

@@ -61,13 +61,19 @@ class Entries:
     def list_uses(self, entry: Entry) -> Iterator[Use]:
         """Everything on the way to the output that is computed from ``entry``."""
         for node_id, position, box in self._find_users(entry):
-            for index in product(*(range(axis.start, axis.stop) for axis in box)):
+            for index in product(*map(_range, box)):
                 yield Use(Entry(node_id, index), position)
 
     def count_uses(self, entry: Entry) -> int:
         """How many uses there are."""
         boxes = (box for _, _, box in self._find_users(entry))
         return sum(prod(axis.stop - axis.start for axis in box) for box in boxes)
+
+    def list_read(self, entry: Entry, position: int) -> list[Index]:
+        """The indices of the entries of an input that ``entry`` is computed from."""
+        shape = self._input_shapes(entry.node)[position]
+        box = find_read(self.dependence(entry.node, position), shape, entry.index)
+        return [] if box is None else list(product(*map(_range, box)))
 
     def local(self, entry: Entry, use: Use) -> float:
         """The local derivative of ``use.entry`` by ``entry``.
@@ -152,3 +158,7 @@ class Entries:
             row = slice(entry.index[0], entry.index[0] + 1)
             return [(row, *whole[0][1:]), *whole[1:]]
         return whole
+
+
+def _range(axis: slice) -> range:
+    return range(axis.start, axis.stop)
