@@ -40,6 +40,7 @@ class Room:
 
 ROOMS = {
     "/": Room("studio.html", "main.js", ("dense", "recurrent"), "units"),
+    "/playground": Room("playground.html", "playground.js", ("expression",), "nodes"),
 }
 """Where each room is."""
 
@@ -148,6 +149,9 @@ def list_preloads(static: Path, entry: str) -> list[str]:
     waiting = list(modules)
     while waiting:
         module = waiting.pop()
+        if not module.is_file():
+            # A server of the API alone has no page.
+            continue
         found = [(module.parent / name).resolve() for name in IMPORT.findall(module.read_text())]
         waiting += [path for path in found if path not in modules]
         modules |= dict.fromkeys(found)

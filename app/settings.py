@@ -35,9 +35,18 @@ class Limits(BaseModel):
     parameters: Count = 1_000_000
     parameters_in_units_view: Count = 10_000
     batch: Count = 4_096
+    time_steps: Count = 200
+    points: Count = Field(default=10_000, description="points at which an expression runs at once")
+    expression_characters: Count = 2_000
+    expression_nodes: Count = Field(default=500, description="numbers, names and operations")
+    expression_depth: int = Field(
+        default=50, ge=1, le=50, description="nesting of parentheses, powers and minus signs"
+    )
+    expression_names: Count = Field(default=64, description="names that need a value")
     work: Count = Field(
         default=2_500_000_000, description="parameters x batch x steps of one request"
     )
+    told_nodes: Count = Field(default=1_000, description="nodes in a run told node by node")
     run_numbers: Count = Field(default=5_000_000, description="numbers in one run and its answer")
 
 

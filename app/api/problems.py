@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.networks.errors import NetworkError
+from app.networks.tokens import FormulaError
 from app.schemas.problem import KINDS, Fault, Problem
 from app.services.sizes import LimitError
 
@@ -76,6 +77,8 @@ def _answer_network_error(request: Request, error: NetworkError) -> Response:
     fault: dict[str, Any] = {"pointer": error.pointer, "detail": error.detail, "code": error.code}
     if isinstance(error, LimitError):
         fault |= {"limit": error.limit, "maximum": error.maximum}
+    if isinstance(error, LimitError | FormulaError) and error.place is not None:
+        fault |= {"position": error.place[0], "length": error.place[1]}
     return _problem(request, 422, f"{error.pointer or '/'}: {error.detail}", [fault])
 
 

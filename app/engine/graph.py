@@ -101,15 +101,19 @@ class GraphBuilder:
         self._nodes: dict[str, Node] = {}
         self._prefix = ""
         self._time: int | None = None
+        self._layer: int | None = None
 
     @contextmanager
-    def at(self, time: int) -> Iterator[None]:
-        """Puts the nodes added inside at a time step: their ids begin with ``time{time}.``."""
-        self._prefix, self._time = f"time{time}.", time
+    def at(self, time: int, layer: int | None = None) -> Iterator[None]:
+        """Puts the nodes added inside at a time step: their ids begin with ``time{time}.``.
+
+        They belong to ``layer`` unless they say another.
+        """
+        self._prefix, self._time, self._layer = f"time{time}.", time, layer
         try:
             yield
         finally:
-            self._prefix, self._time = "", None
+            self._prefix, self._time, self._layer = "", None, None
 
     def leaf(
         self,
@@ -119,7 +123,8 @@ class GraphBuilder:
         layer: int | None = None,
     ) -> str:
         """Add a value that comes from outside; returns its id."""
-        return self._add(Node(self._prefix + node_id, None, (), role, latex, layer, self._time))
+        place = (self._layer if layer is None else layer, self._time)
+        return self._add(Node(self._prefix + node_id, None, (), role, latex, *place))
 
     def constant(self, node_id: str, value: float, latex: str) -> str:
         """Add a number that never changes, once for all time steps; returns its id."""
@@ -141,7 +146,7 @@ class GraphBuilder:
             raise EngineError(f"{node_id}: no op is called {op}; known: {sorted(OPS)}")
         if latex is None:
             latex = write_latex(OPS[op].latex, "", *(self._nodes[i].latex for i in inputs))
-        place = (layer, self._time)
+        place = (self._layer if layer is None else layer, self._time)
         return self._add(Node(self._prefix + node_id, op, inputs, role, latex, *place, options))
 
     def build(self, output: str) -> Graph:

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from app.engine.op import Array
+from app.engine.ops import ACTIVATIONS
 from app.engine.tape import Tape
 
 SATURATED_SLOPE = 0.01
@@ -14,22 +15,29 @@ SATURATED_SLOPE = 0.01
 
 @dataclass(frozen=True)
 class NonFinite:
-    """The first node, in the order of computation, with a NaN or an infinity."""
+    """The first node, in the order of computation, with a NaN or an infinity.
+
+    ``layer`` and ``time`` say where it belongs, if anywhere.
+    """
 
     node: str
     phase: Literal["forward", "backward"]
+    layer: int | None
+    time: int | None
 
 
 @dataclass(frozen=True)
 class LayerHealth:
-    """Shares of a layer's (sample, unit) entries, and the range of its weight gradient.
+    """Shares of a layer's (sample, unit) entries, and the range of its weight gradients.
 
     ``dead``: the slope is exactly 0; ``saturated``: the slope is below 0.01 in size but not 0.
-    Both are ``None`` where the activation mixes units. The gradients are sizes of the non-zero
-    finite entries, ``None`` when there is none.
+    Both are ``None`` where the activation mixes units. A recurrent cell counts the entries of all
+    its activations at all time steps. The gradients are sizes of the non-zero finite entries,
+    ``None`` when there is none.
     """
 
     layer: int
+    label: str
     dead: float | None
     saturated: float | None
     smallest_grad: float | None
@@ -48,7 +56,7 @@ class Health:
 def examine(tape: Tape) -> Health:
     """The health of a run that went forward and backward."""
     first = find_non_finite(tape)
-    numbers = sorted({node.layer for node in tape.graph if node.layer})
+    numbers = sorted({node.layer for node in tape.graph.parameters if node.layer})
     return Health(first is None, first, [_examine_layer(tape, number) for number in numbers])
 
 
@@ -56,23 +64,30 @@ def find_non_finite(tape: Tape) -> NonFinite | None:
     """The first node whose value, or else whose gradient, is not finite."""
     for node in tape.graph:
         if not np.isfinite(tape.values[node.id]).all():
-            return NonFinite(node.id, "forward")
+            return NonFinite(node.id, "forward", node.layer, node.time)
     for node in reversed(tape.graph.nodes):
         if node.id in tape.grads and not np.isfinite(tape.grads[node.id]).all():
-            return NonFinite(node.id, "backward")
+            return NonFinite(node.id, "backward", node.layer, node.time)
     return None
 
 
 def _examine_layer(tape: Tape, number: int) -> LayerHealth:
-    activations = tape.values[f"layer{number}.a"]
-    local = tape.locals.get((f"layer{number}.a", 0))
+    weights = [node for node in tape.graph.parameters if node.layer == number]
+    slopes = []
+    for node in tape.graph:
+        local = tape.locals.get((node.id, 0))
+        if node.layer == number and node.op in ACTIVATIONS and local is not None:
+            slope = np.broadcast_to(np.asarray(local), tape.values[node.id].shape)
+            slopes.append(np.abs(slope).ravel())
     dead = saturated = None
-    if local is not None:
-        slope = np.abs(np.broadcast_to(np.asarray(local), activations.shape))
+    if slopes:
+        slope = np.concatenate(slopes)
         dead = float(np.mean(slope == 0))
         saturated = float(np.mean((slope > 0) & (slope < SATURATED_SLOPE)))
-    smallest, largest = _range(tape.grads[f"layer{number}.weight"])
-    return LayerHealth(number, dead, saturated, smallest, largest)
+    grads = [tape.grads[node.id].ravel() for node in weights if ".weight" in node.id]
+    smallest, largest = _range(np.concatenate(grads))
+    label = weights[0].id.split(".")[0]
+    return LayerHealth(number, label, dead, saturated, smallest, largest)
 
 
 def _range(grad: Array) -> tuple[float | None, float | None]:

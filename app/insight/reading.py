@@ -8,6 +8,7 @@ import numpy as np
 from app.engine.op import Array
 from app.engine.tape import Tape
 from app.networks.dense import DenseSpec
+from app.networks.notation import POWER, hold, wrap
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -34,7 +35,8 @@ def write_number(value: float, digits: int = 4) -> str:
 
 def derivative(of: str, by: str) -> str:
     """The partial derivative of ``of`` with respect to ``by``, in LaTeX."""
-    return rf"\frac{{\partial {of}}}{{\partial {by}}}"
+    above, below = (wrap(part) if hold(part) > POWER else part for part in (of, by))
+    return rf"\frac{{\partial {above}}}{{\partial {below}}}"
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,13 @@ class Reading:
         if single and self.units(layer - 1) == 1:
             indices = ()
         return self.symbol("w", layer, *indices)
+
+    def symbol_of_entry(self, name: str, index: tuple[int, ...]) -> str:
+        """The symbol of an entry of a parameter, such as ``layer1.weight``."""
+        layer, part = int(name[len("layer") : name.index(".")]), name.split(".")[1]
+        if part == "weight":
+            return self.symbol_of_weight(layer, *index)
+        return self.symbol_of_unit("b", layer, *index)
 
     def _row(self, array: Array) -> Array:
         row: Array = array[self.sample]

@@ -1,17 +1,19 @@
 """Dense networks: layers of units, z = W x + b, a = activation(z)."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from numpy.random import PCG64, Generator, SeedSequence
 
 from app.engine.graph import Graph, GraphBuilder
 from app.engine.op import Array, Shape
 from app.engine.ops import ACTIVATIONS
+from app.engine.tape import Tape
 from app.networks.choice import Choice, resolve, resolved_options
+from app.networks.data import Batch, read_rows, require_samples
 from app.networks.errors import NetworkError
 from app.networks.initializers import INITIALIZERS
-from app.networks.losses import LOSSES, add_loss, add_sample_loss
+from app.networks.losses import LOSSES, add_loss, add_sample_loss, check_targets
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,34 @@ def leaf_shapes(spec: DenseSpec, batch: int) -> dict[str, Shape]:
     """The shapes of all leaves of the graph for a batch of the given size."""
     shapes = {"x": (batch, spec.inputs), "y": (batch, spec.outputs)}
     return {**shapes, **parameter_shapes(spec)}
+
+
+def read_batch(spec: DenseSpec, inputs: Any, targets: Any, initial_state: Any = None) -> Batch:
+    """Rows of inputs, and of targets where there are any, as values for ``x`` and ``y``.
+
+    Raises ``NetworkError`` where they do not fit the network.
+    """
+    if initial_state is not None:
+        detail = "only a recurrent network begins with a state; leave it out"
+        raise NetworkError("/initial_state", detail, "unknown_field")
+    x = read_rows(inputs, spec.inputs, "/inputs")
+    if targets is None:
+        return Batch({"x": x}, {}, len(x))
+    y = read_rows(targets, spec.outputs, "/targets")
+    require_samples(len(y), len(x), "/targets")
+    check_targets(LOSSES[spec.loss.name], y)
+    return Batch({"x": x}, {"y": y}, len(x))
+
+
+def list_outputs(spec: DenseSpec, graph: Graph) -> tuple[str, ...]:
+    """The node that holds the outputs."""
+    return (f"layer{len(spec.layers)}.a",)
+
+
+def read_outputs(spec: DenseSpec, tape: Tape) -> Array:
+    """The outputs of a run, (batch, outputs)."""
+    (output,) = list_outputs(spec, tape.graph)
+    return tape.values[output]
 
 
 def initial_parameters(spec: DenseSpec) -> dict[str, Array]:

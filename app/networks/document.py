@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 
 from app.engine.op import Array
-from app.networks.dense import DenseSpec, initial_parameters, parameter_shapes
 from app.networks.errors import NetworkError
-
-Spec = DenseSpec
+from app.networks.kinds import Spec, kind_of
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,9 @@ def make_document(
 
     Raises ``NetworkError`` for unknown names and wrong shapes.
     """
-    shapes = parameter_shapes(spec)
-    values = initial_parameters(spec)
+    kind = kind_of(spec)
+    shapes = kind.parameter_shapes(spec)
+    values = kind.initial_parameters(spec)
     for name, value in (parameters or {}).items():
         _check_name(name, shapes, "/parameters")
         values[name] = _shaped(value, shapes[name], f"/parameters/{name}")
@@ -62,7 +61,8 @@ def make_document(
 
 def _check_name(name: str, shapes: Mapping[str, object], pointer: str) -> None:
     if name not in shapes:
-        detail = f"no parameter has this name; expected: {', '.join(shapes)}"
+        expected = f"expected: {', '.join(shapes)}" if shapes else "this network has none"
+        detail = f"no parameter has this name; {expected}"
         raise NetworkError(pointer, detail, "unknown_name")
 
 

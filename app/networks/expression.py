@@ -1,40 +1,30 @@
 """Expressions: a formula, or several assignments, as a graph of scalar ops."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 
 from app.engine.graph import Graph, GraphBuilder
-from app.engine.op import Array, Shape, write_latex
-from app.engine.ops import OPS
+from app.engine.op import Array, Shape
+from app.engine.tape import Tape
+from app.networks.data import Batch
 from app.networks.errors import NetworkError
 from app.networks.formula import (
-    FUNCTIONS,
     Apply,
     Name,
     Number,
     Statement,
     Tree,
     parse,
+    walk,
     write_name,
 )
+from app.networks.notation import write_rule
 from app.networks.tokens import FormulaError
-
-ATOM, POWER, SIGN, PRODUCT, SUM = range(5)
-"""How tightly a formula holds together, from a name to a sum."""
-BINDING = {
-    "add": (SUM, SUM, SUM),
-    "subtract": (SUM, SUM, PRODUCT),
-    "multiply": (PRODUCT, PRODUCT, SIGN),
-    "divide": (PRODUCT, SUM, SUM),
-    "negative": (SIGN, SIGN),
-    "power": (POWER, ATOM, SUM),
-}
-"""By op: how tightly its formula holds, and how tightly each input's has to, not to be put in
-parentheses."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +68,6 @@ def list_inputs(spec: ExpressionSpec) -> list[str]:
     return [name for name in list_names(spec.expression) if name not in spec.parameters]
 
 
-def walk(tree: Tree) -> Iterator[Tree]:
-    """Every part of ``tree``, a part after its own parts."""
-    stack: list[tuple[Tree, bool]] = [(tree, False)]
-    while stack:
-        part, ready = stack.pop()
-        if ready or not isinstance(part, Apply):
-            yield part
-            continue
-        stack.append((part, True))
-        stack += [(below, False) for below in reversed(part.inputs)]
-
-
 def parameter_shapes(spec: ExpressionSpec) -> dict[str, Shape]:
     """Every parameter is one number."""
     return dict.fromkeys(spec.parameters, ())
@@ -99,6 +77,47 @@ def initial_parameters(spec: ExpressionSpec) -> dict[str, Array]:
     """A standard normal number per parameter, from the spec's seed."""
     rng = Generator(PCG64(SeedSequence(spec.seed)))
     return {name: rng.normal(size=()) * 1.0 for name in spec.parameters}
+
+
+def read_batch(spec: ExpressionSpec, inputs: Any, targets: Any, initial_state: Any = None) -> Batch:
+    """Values by name: numbers, or vectors of one length, a point of the run per entry.
+
+    There are neither targets nor a state. Raises ``NetworkError`` where names or lengths differ.
+    """
+    for pointer, value in (("/targets", targets), ("/initial_state", initial_state)):
+        if value is not None:
+            raise NetworkError(pointer, "an expression has none: leave it out", "unknown_field")
+    names = list_inputs(spec)
+    if not isinstance(inputs, Mapping):
+        example = f'{{"{names[0] if names else "x"}": 2.0}}'
+        raise NetworkError("/inputs", f"expected values by name, such as {example}", "wrong_shape")
+    for name in inputs:
+        if name not in names:
+            known = f"expected: {', '.join(names)}" if names else "the formula has none"
+            detail = f"no input has this name; {known}"
+            raise NetworkError(f"/inputs/{name}", detail, "unknown_name")
+    missing = [name for name in names if name not in inputs]
+    if missing:
+        detail = f"expected a value for: {', '.join(missing)}"
+        raise NetworkError("/inputs", detail, "missing")
+    values = {name: np.array(inputs[name], dtype=np.float64) for name in names}
+    size = 1
+    for name, value in values.items():
+        if value.ndim > 1 or value.size == 0 or (value.ndim and size not in (1, value.size)):
+            detail = "expected a number, or as many numbers as the other names have"
+            raise NetworkError(f"/inputs/{name}", detail, "wrong_shape")
+        size = max(size, value.size)
+    return Batch(values, {}, size)
+
+
+def list_outputs(spec: ExpressionSpec, graph: Graph) -> tuple[str, ...]:
+    """The node of the last statement."""
+    return (graph.output,)
+
+
+def read_outputs(spec: ExpressionSpec, tape: Tape) -> Array:
+    """The value of the last statement: a number, or one per point."""
+    return tape.values[tape.graph.output]
 
 
 def build_graph(spec: ExpressionSpec, shapes: Mapping[str, Shape]) -> Graph:
@@ -123,7 +142,7 @@ class _Builder:
     def __init__(self, statements: tuple[Statement, ...]) -> None:
         self.graph = GraphBuilder()
         self._meaning: dict[str, str] = {}
-        self._latex: dict[str, tuple[str, int]] = {}
+        self._latex: dict[str, str] = {}
         self._left: dict[str, int] = {}
         for statement in statements:
             if statement.target is not None:
@@ -136,7 +155,7 @@ class _Builder:
     def add_leaf(self, name: str, role: Literal["parameter", "input"]) -> None:
         """Add a value that comes from outside."""
         self._meaning[name] = self.graph.leaf(name, role, write_name(name))
-        self._latex[name] = write_name(name), ATOM
+        self._latex[name] = write_name(name)
         self._leaves.add(name)
         self._taken.add(name)
 
@@ -165,7 +184,7 @@ class _Builder:
         elif isinstance(part, Number):
             text = f"{part.value:.12g}"
             constant = self.graph.constant(self._number("c"), part.value, text)
-            self._latex[constant] = text, SIGN if part.value < 0 else ATOM
+            self._latex[constant] = text
             found.append(constant)
         else:
             count = len(part.inputs)
@@ -174,18 +193,11 @@ class _Builder:
             found.append(self._apply(part.op, inputs, node_id))
 
     def _apply(self, op: str, inputs: list[str], node_id: str | None) -> str:
-        hold, *needs = BINDING.get(op, (ATOM, *[SUM] * len(inputs)))
-        texts = [
-            text if level <= need else rf"\left({text}\right)"
-            for (text, level), need in zip((self._latex[i] for i in inputs), needs, strict=True)
-        ]
-        latex = write_latex(OPS[op].latex, "", *texts)
-        if node_id is None:
-            made = self._number("n")
-            self._latex[made] = latex, hold
-        else:
-            made, latex = node_id, write_name(node_id.split(".")[0])
-            self._latex[made] = latex, ATOM
+        latex = write_rule(op, [self._latex[source] for source in inputs])
+        made = self._number("n") if node_id is None else node_id
+        if node_id is not None:
+            latex = write_name(node_id.split(".")[0])
+        self._latex[made] = latex
         return self.graph.apply(made, op, *inputs, latex=latex)
 
     def _name_version(self, name: str) -> str:
@@ -200,15 +212,3 @@ class _Builder:
             candidate = f"{letter}{self._count[letter]}"
             if candidate not in self._taken:
                 return candidate
-
-
-__all__ = [
-    "FUNCTIONS",
-    "ExpressionSpec",
-    "build_graph",
-    "initial_parameters",
-    "list_inputs",
-    "list_names",
-    "parameter_shapes",
-    "walk",
-]

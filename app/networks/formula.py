@@ -7,6 +7,7 @@ Grammar, loosest first: statements separated by newlines or ``;``, each an expre
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -74,6 +75,23 @@ def parse(text: str, most_depth: int = MOST_DEPTH) -> tuple[Statement, ...]:
     powers and minus signs deeper than ``most_depth``.
     """
     return _Parser(text, most_depth).read_statements()
+
+
+def walk(tree: Tree) -> Iterator[Tree]:
+    """Every part of ``tree``, a part after its own parts."""
+    stack: list[tuple[Tree, bool]] = [(tree, False)]
+    while stack:
+        part, ready = stack.pop()
+        if ready or not isinstance(part, Apply):
+            yield part
+            continue
+        stack.append((part, True))
+        stack += [(below, False) for below in reversed(part.inputs)]
+
+
+def count_parts(text: str, most_depth: int = MOST_DEPTH) -> int:
+    """How many numbers, names and operations a formula is made of."""
+    return sum(1 for statement in parse(text, most_depth) for _ in walk(statement.tree))
 
 
 def write_name(name: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
@@ -11,12 +11,16 @@ from numpy.random import PCG64, Generator, SeedSequence
 from app.engine.graph import Graph, GraphBuilder
 from app.engine.op import Array, Shape
 from app.engine.ops import ACTIVATIONS
+from app.engine.tape import Tape
 from app.networks.cells import CELLS, State, Step
 from app.networks.choice import Choice, resolve, resolved_options
+from app.networks.data import Batch, read_rows, read_sequences, require_samples
 from app.networks.errors import NetworkError
 from app.networks.initializers import INITIALIZERS
-from app.networks.losses import LOSSES, add_loss, add_sample_loss
+from app.networks.losses import LOSSES, add_loss, add_sample_loss, check_targets
 
+CELL, OUTPUT = 1, 2
+"""The layers of a recurrent network."""
 TIME_OF_INPUT = re.compile(r"time(\d+)\.x")
 
 
@@ -107,6 +111,53 @@ def leaf_shapes(spec: RecurrentSpec, batch: int, steps: int) -> dict[str, Shape]
     return {**states, **inputs, **targets, **parameter_shapes(spec)}
 
 
+def read_batch(spec: RecurrentSpec, inputs: Any, targets: Any, initial_state: Any = None) -> Batch:
+    """Sequences as values for ``time{t}.x`` and ``time{t}.y``; the first state is 0 unless given.
+
+    ``inputs`` are (batch, time, features); ``targets`` (batch, outputs) where the loss looks at the
+    last step, else (batch, time, outputs); ``initial_state`` holds (batch, units) per letter.
+    Raises ``NetworkError`` where they do not fit the network.
+    """
+    x = read_sequences(inputs, spec.inputs, None, "/inputs")
+    size, steps = x.shape[:2]
+    leaves = {f"time0.{letter}": h for letter, h in _read_state(spec, initial_state, size).items()}
+    leaves |= {f"time{time + 1}.x": x[:, time] for time in range(steps)}
+    if targets is None:
+        return Batch(leaves, {}, size)
+    if spec.loss_at == "last":
+        y = read_rows(targets, spec.outputs, "/targets")[:, None]
+    else:
+        y = read_sequences(targets, spec.outputs, steps, "/targets")
+    require_samples(len(y), size, "/targets")
+    check_targets(LOSSES[spec.loss.name], y)
+    times = enumerate(supervised_steps(spec, steps))
+    return Batch(leaves, {f"time{time}.y": y[:, number] for number, time in times}, size)
+
+
+def _read_state(spec: RecurrentSpec, state: Any, size: int) -> dict[str, Array]:
+    letters = CELLS[spec.cell].states
+    found = {letter: np.zeros((size, spec.units)) for letter in letters}
+    for letter, rows in (state or {}).items():
+        pointer = f"/initial_state/{letter}"
+        if letter not in letters:
+            detail = f"no such state; this cell has: {', '.join(letters)}"
+            raise NetworkError(pointer, detail, "unknown_name")
+        found[letter] = read_rows(rows, spec.units, pointer)
+        require_samples(len(found[letter]), size, pointer)
+    return found
+
+
+def list_outputs(spec: RecurrentSpec, graph: Graph) -> tuple[str, ...]:
+    """The nodes that hold the outputs, one per supervised time step."""
+    return tuple(node.id for node in graph if node.id == f"time{node.time}.output.a")
+
+
+def read_outputs(spec: RecurrentSpec, tape: Tape) -> Array:
+    """The outputs of a run: (batch, outputs) of the last step, or (batch, time, outputs)."""
+    found = [tape.values[node] for node in list_outputs(spec, tape.graph)]
+    return found[0] if spec.loss_at == "last" else np.stack(found, axis=1)
+
+
 def supervised_steps(spec: RecurrentSpec, steps: int) -> list[int]:
     """The time steps, counted from 1, whose output has a target."""
     return [steps] if spec.loss_at == "last" else list(range(1, steps + 1))
@@ -122,15 +173,16 @@ def build_graph(spec: RecurrentSpec, shapes: Mapping[str, Shape]) -> Graph:
     steps = sum(TIME_OF_INPUT.fullmatch(name) is not None for name in shapes)
     cell, graph = CELLS[spec.cell], GraphBuilder()
     state: State = {}
-    with graph.at(0):
+    with graph.at(0, CELL):
         for letter in cell.states:
             state[letter] = graph.leaf(letter, "state", f"{letter}_{{0}}")
     for name, latex in PARAMETER_LATEX.items():
-        graph.leaf(name, "parameter", latex)
+        graph.leaf(name, "parameter", latex, OUTPUT if name.startswith("output") else CELL)
     supervised, samples = supervised_steps(spec, steps), []
     for time in range(1, steps + 1):
-        with graph.at(time):
+        with graph.at(time, CELL):
             state = _build_step(spec, graph, time, state)
+        with graph.at(time):
             if time in supervised:
                 samples.append(_build_output(spec, graph, time, state["h"]))
             if is_cut(spec, time, steps):
@@ -174,6 +226,7 @@ def _build_output(spec: RecurrentSpec, graph: GraphBuilder, time: int, h: str) -
         "output.bias",
         role="preactivation",
         latex=f"z^{{o}}_{{{time}}}",
+        layer=OUTPUT,
     )
     chosen = spec.output_activation
     a = graph.apply(
@@ -182,6 +235,7 @@ def _build_output(spec: RecurrentSpec, graph: GraphBuilder, time: int, h: str) -
         z,
         role="activation",
         latex=f"a_{{{time}}}",
+        layer=OUTPUT,
         **chosen.options,
     )
     return add_sample_loss(graph, loss, resolved_options(LOSSES, spec.loss, "/loss"), a)

@@ -37,11 +37,10 @@ HINTS = {
 
 
 class FormulaError(NetworkError):
-    """A formula that cannot be read; ``position`` and ``length`` are offsets into its text."""
+    """A formula that cannot be read; ``place`` is where: position and length in its text."""
 
     def __init__(self, detail: str, position: int, length: int, code: str = "syntax") -> None:
-        self.position = position
-        self.length = length
+        self.place = position, length
         super().__init__("/expression", detail, code)
 
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.schemas.message import Message
+from app.schemas.message import Message, Nested, Outputs
 from app.schemas.specs import DocumentAnswer, Optimizer
 
 
@@ -31,8 +31,8 @@ class PresetEntry(Message):
     title: str
     summary: str
     network: DocumentAnswer
-    inputs: list[list[float]]
-    targets: list[list[float]]
+    inputs: Outputs | dict[str, Nested]
+    targets: Outputs | None
     optimizer: Optimizer
 
 
@@ -45,6 +45,7 @@ class Catalog(Message):
     optimizers: list[Entry]
     initializers: list[Entry]
     cells: list[Entry]
+    functions: list[Entry]
     datasets: list[Entry]
     presets: list[PresetEntry]
     limits: dict[str, int]

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 NON_FINITE = ("NaN", "Infinity", "-Infinity")
@@ -17,12 +25,61 @@ Number = Annotated[
 Nested = Number | list[Number] | list[list[Number]]
 """A number, a vector or a matrix of an answer."""
 
+Outputs = Nested | list[list[list[Number]]]
+"""Outputs of an answer: (batch, outputs), (batch, time, outputs), or of an expression."""
+
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A number of a request."""
 
 Row = Annotated[list[Finite], Field(fail_fast=True)]
 Matrix = Annotated[list[Row], Field(fail_fast=True)]
 """Samples by features; the first fault ends the check, or a large body would list millions."""
+Sequences = Annotated[list[Matrix], Field(fail_fast=True)]
+"""Samples by time steps by features."""
+
+
+def _depth(value: Any) -> int:
+    depth = 0
+    while isinstance(value, list):
+        depth += 1
+        value = value[0] if value else None
+    return depth
+
+
+# Tags start with ~ so that they can be told from fields when an error is located.
+def _samples_or_sequences(value: Any) -> str:
+    return "~sequences" if _depth(value) > 2 else "~samples"
+
+
+def _inputs(value: Any) -> str:
+    return "~named" if isinstance(value, Mapping) else _samples_or_sequences(value)
+
+
+def _value_or_points(value: Any) -> str:
+    return "~points" if isinstance(value, list) else "~value"
+
+
+Points = Annotated[
+    Annotated[Finite, Tag("~value")] | Annotated[Row, Tag("~points")],
+    Discriminator(_value_or_points),
+]
+"""A number, or one per point."""
+
+Inputs = Annotated[
+    Annotated[Matrix, Tag("~samples")]
+    | Annotated[Sequences, Tag("~sequences")]
+    | Annotated[dict[str, Points], Tag("~named")],
+    Discriminator(_inputs),
+    Field(
+        description="dense: (batch, features); recurrent: (batch, time, features); "
+        "expression: by name, a number or one per point"
+    ),
+]
+Targets = Annotated[
+    Annotated[Matrix, Tag("~samples")] | Annotated[Sequences, Tag("~sequences")],
+    Discriminator(_samples_or_sequences),
+]
+"""(batch, outputs); (batch, time, outputs) where every time step is supervised."""
 
 
 class Message(BaseModel):

@@ -4,7 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.schemas.message import Matrix, Message, Nested, Number, Request
+from app.schemas.message import (
+    Inputs,
+    Matrix,
+    Message,
+    Nested,
+    Number,
+    Outputs,
+    Request,
+    Targets,
+)
 from app.schemas.specs import DocumentAnswer, Network, Optimizer
 from app.schemas.units import UnitView, WeightView
 
@@ -15,33 +24,62 @@ View = Annotated[
 Sample = Annotated[int, Field(ge=0, description="the sample that the units view shows")]
 
 
-class ForwardRequest(Request):
+State = Annotated[
+    dict[str, Matrix],
+    Field(description="of a recurrent network: (batch, units) by letter, 0 where left out"),
+]
+
+
+class Samples(Request):
     """A network and the samples to run through it."""
 
     network: Network
-    inputs: Matrix = Field(description="(batch, features)")
+    inputs: Inputs
+    initial_state: State | None = None
+
+
+class Supervised(Samples):
+    """A network, samples, and what it should have said."""
+
+    targets: Targets | None = Field(
+        default=None, description="(batch, outputs); (batch, time, outputs); none for expressions"
+    )
+
+
+class ForwardRequest(Samples):
+    """A network and the samples to run through it."""
+
     view: View = "nodes"
     sample: Sample = 0
 
 
-class BackwardRequest(ForwardRequest):
+class BackwardRequest(Supervised):
     """A network, samples, and what it should have said."""
 
-    targets: Matrix = Field(description="(batch, outputs)")
+    view: View = "nodes"
+    sample: Sample = 0
 
 
-class StepRequest(Request):
+class StepRequest(Supervised):
     """A network, samples, targets, and the optimizer that moves its parameters."""
 
-    network: Network
-    inputs: Matrix
-    targets: Matrix
     optimizer: Optimizer
 
 
-class TraceRequest(BackwardRequest):
+class TraceRequest(Supervised):
     """What the page plays. Without an optimizer nothing is updated."""
 
+    view: Annotated[
+        Literal["nodes", "units", "time"],
+        Field(
+            description="a beat per node; dense networks by layer, unit and weight for one sample; "
+            "recurrent networks with a beat per time step"
+        ),
+    ] = "nodes"
+    sample: Sample = 0
+    unit: str | None = Field(
+        default=None, description="of a dense network, such as layer1[0]: its own graph instead"
+    )
     optimizer: Optimizer | None = None
 
 
@@ -60,8 +98,8 @@ class NodeSummary(Message):
 class NetworkSummary(Message):
     """How large a network is and what it is made of."""
 
-    layers: int
-    units: int
+    layers: int | None = Field(description="null where there are none")
+    units: int | None
     parameters: int
     shapes: dict[str, list[int]] = Field(description="of every parameter")
     nodes: list[NodeSummary]
@@ -118,7 +156,7 @@ class ForwardWeight(Message):
 class ForwardAnswer(Message):
     """``nodes``, or ``units`` and ``weights``, as the view asks."""
 
-    outputs: list[list[Number]]
+    outputs: Outputs
     nodes: list[ForwardNode] | None = None
     units: list[ForwardUnit] | None = None
     weights: list[ForwardWeight] | None = None
@@ -129,12 +167,17 @@ class NonFinite(Message):
 
     node: str
     phase: Literal["forward", "backward"]
+    layer: int | None
+    time: int | None
 
 
 class LayerHealth(Message):
-    """Shares of dead and saturated entries of a layer, and the range of its weight gradient."""
+    """Shares of dead and saturated entries of a layer, and the range of its weight gradient.
+
+    A recurrent network has two: the cell at all time steps, and the layer that reads it."""
 
     layer: int
+    label: str
     dead: float | None
     saturated: float | None
     smallest_grad: float | None
@@ -153,7 +196,7 @@ class BackwardAnswer(Message):
     """The loss and every gradient; ``nodes``, or ``units`` and ``weights``, as the view asks."""
 
     loss: Number
-    outputs: list[list[Number]]
+    outputs: Outputs
     nodes: list[NodeAnswer] | None = None
     units: list[UnitView] | None = None
     weights: list[WeightView] | None = None
@@ -183,3 +226,4 @@ class StepAnswer(Message):
     loss_after: Number
     updates: dict[str, Update]
     network: DocumentAnswer
+    health: Health

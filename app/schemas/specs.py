@@ -14,9 +14,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.engine.ops import ACTIVATIONS
+from app.networks.cells import CELLS
 from app.networks.initializers import INITIALIZERS
 from app.networks.losses import LOSSES
-from app.schemas.message import Matrix, Message, Nested, Request, Row
+from app.schemas.message import Finite, Matrix, Message, Nested, Request, Row
 from app.training.optimizers import OPTIMIZERS
 
 Seed = Annotated[int, Field(ge=0, le=2**53 - 1)]
@@ -55,6 +56,7 @@ Activation = Annotated[NamedChoice, BeforeValidator(_named), _names(ACTIVATIONS)
 Initializer = Annotated[NamedChoice, BeforeValidator(_named), _names(INITIALIZERS)]
 Loss = Annotated[NamedChoice, BeforeValidator(_named), _names(LOSSES)]
 Optimizer = Annotated[NamedChoice, BeforeValidator(_named), _names(OPTIMIZERS)]
+Cell = Annotated[str, WithJsonSchema({"type": "string", "enum": list(CELLS)})]
 
 
 class LayerSpec(Request):
@@ -79,7 +81,51 @@ class DenseSpec(Request):
     bias_initializer: Initializer | None = None
 
 
-SPECS: dict[str, type[Request]] = {"dense": DenseSpec}
+class RecurrentSpec(Request):
+    """A recurrent network without its parameters: a cell used at every time step, and a layer
+    that reads its state."""
+
+    kind: Literal["recurrent"]
+    inputs: Size
+    units: Annotated[int, Field(ge=1, description="of the cell's state")]
+    outputs: Size
+    cell: Cell = "rnn"
+    activation: Activation = NamedChoice(name="tanh")
+    output_activation: Activation = NamedChoice(name="identity")
+    loss: Loss = NamedChoice(name="squared_error")
+    loss_at: Literal["last", "every"] = Field(
+        default="last", description="which time steps have targets"
+    )
+    truncate: Size | None = Field(
+        default=None, description="the state passes no gradient back after so many time steps"
+    )
+    reduction: Literal["mean", "sum"] = Field(default="mean", description="over batch and time")
+    initializer: Initializer = NamedChoice(name="glorot_uniform")
+    recurrent_initializer: Initializer = NamedChoice(name="orthogonal")
+    bias_initializer: Initializer | None = None
+    seed: Seed = 0
+
+
+class ExpressionSpec(Request):
+    """A formula, or several assignments; it is read, never run as code."""
+
+    kind: Literal["expression"]
+    expression: str = Field(
+        description="assignments separated by newlines or ;, the last one is the output"
+    )
+    parameters: list[str] = Field(
+        default_factory=list,
+        fail_fast=True,
+        description="names that a step moves; all others are inputs",
+    )
+    seed: Seed = 0
+
+
+SPECS: dict[str, type[Request]] = {
+    "dense": DenseSpec,
+    "recurrent": RecurrentSpec,
+    "expression": ExpressionSpec,
+}
 """The kinds of network, by the value of ``kind``."""
 
 
@@ -92,19 +138,35 @@ def _known_kind(value: Any) -> Any:
     return value
 
 
-Spec = Annotated[DenseSpec, BeforeValidator(_known_kind)]
+def _kind(value: Any) -> str:
+    kind = value.get("kind", "dense") if isinstance(value, Mapping) else getattr(value, "kind", "")
+    return f"~{kind or 'dense'}"
+
+
+AnySpec = DenseSpec | RecurrentSpec | ExpressionSpec
+Spec = Annotated[
+    Annotated[DenseSpec, Tag("~dense")]
+    | Annotated[RecurrentSpec, Tag("~recurrent")]
+    | Annotated[ExpressionSpec, Tag("~expression")],
+    Discriminator(_kind),
+    BeforeValidator(_known_kind),
+]
 
 
 def _shape(value: Any) -> str:
-    return "~matrix" if isinstance(value, list) and value and isinstance(value[0], list) else "~row"
+    if not isinstance(value, list):
+        return "~number"
+    return "~matrix" if value and isinstance(value[0], list) else "~row"
 
 
 # A tag starts with ~ so that it can be told from a field when an error is located.
 Parameter = Annotated[
-    Annotated[Matrix, Tag("~matrix")] | Annotated[Row, Tag("~row")],
+    Annotated[Matrix, Tag("~matrix")]
+    | Annotated[Row, Tag("~row")]
+    | Annotated[Finite, Tag("~number")],
     Discriminator(_shape),
 ]
-"""A weight, (units, inputs), or a bias, (units,)."""
+"""A weight, (units, inputs), a bias, (units,), or a number of an expression."""
 
 
 class OptimizerMemory(Request):
@@ -151,7 +213,7 @@ class OptimizerMemoryAnswer(Message):
 class DocumentAnswer(Message):
     """A network with everything filled in; it can be sent back as ``network``."""
 
-    spec: DenseSpec
+    spec: AnySpec
     parameters: dict[str, Nested]
     trainable: dict[str, bool]
     optimizer_state: OptimizerMemoryAnswer | None

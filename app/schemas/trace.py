@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.schemas.message import Message, Number
-from app.schemas.networks import Health, NodeAnswer, Update
+from app.schemas.message import Message, Nested, Number, Outputs
+from app.schemas.networks import Health, MessageAnswer, NodeAnswer, Update
 from app.schemas.specs import DocumentAnswer
 from app.schemas.units import LayerView, LossNode, UnitView, WeightView
 
@@ -34,18 +34,32 @@ class Beat(Message):
     latex_numbers: str
 
 
+class TraceMessage(MessageAnswer):
+    """A message, and the derivative that made it of the upstream gradient."""
+
+    local: Nested | None = Field(description="null where it is not one number per entry")
+    local_latex: str
+
+
+class TraceNode(NodeAnswer):
+    """A node as the page draws it."""
+
+    label: str = Field(description="the op's sign, or the name of a leaf")
+    messages: list[TraceMessage]  # type: ignore[assignment]
+
+
 class TraceAnswer(Message):
     """A run as the page plays it. ``view`` decides between nodes and units."""
 
     network: DocumentAnswer
     sample: int
     batch: int
-    inputs: list[list[Number]]
-    targets: list[list[Number]]
-    outputs: list[list[Number]]
+    inputs: Outputs | dict[str, Nested]
+    targets: Outputs | None
+    outputs: Outputs
     loss: Number = Field(description="after the reduction over the batch")
     sample_loss: Number = Field(description="of the chosen sample alone")
-    nodes: list[NodeAnswer] | None = None
+    nodes: list[TraceNode] | None = None
     layers: list[LayerView] | None = None
     units: list[UnitView] | None = None
     weights: list[WeightView] | None = None

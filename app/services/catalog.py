@@ -5,7 +5,9 @@ from typing import Any
 
 from app.engine.op import Op, write_latex
 from app.engine.ops import ACTIVATIONS, OPS
+from app.networks.cells import CELLS, Cell
 from app.networks.choice import options_adapter
+from app.networks.formula import FUNCTIONS
 from app.networks.initializers import INITIALIZERS, Initializer
 from app.networks.losses import LOSSES, Loss
 from app.networks.presets import PRESETS, Preset
@@ -14,7 +16,7 @@ from app.services.programs import Resources
 from app.services.wire import Payload
 from app.training.optimizers import OPTIMIZERS, Optimizer
 
-Entry = Op | Loss | Optimizer | Initializer
+Entry = Op | Loss | Optimizer | Initializer | Cell
 """A record of a registry."""
 
 
@@ -29,7 +31,12 @@ def list_catalog(resources: Resources) -> Payload:
         ],
         "optimizers": _entries(OPTIMIZERS.values()),
         "initializers": _entries(INITIALIZERS.values()),
-        "cells": [],
+        "cells": _entries(CELLS.values()),
+        "functions": [
+            {**entry, "name": name}
+            for name, function in FUNCTIONS.items()
+            for entry in _entries([function], "r", "u", "v")
+        ],
         "datasets": [],
         "presets": [describe_preset(preset) for preset in PRESETS.values()],
         "limits": resources.limits.model_dump(),

@@ -12,8 +12,11 @@ from app.networks.choice import Choice, resolved_options
 from app.networks.dense import DenseSpec, Layer
 from app.networks.document import Document, OptimizerState, make_document
 from app.networks.errors import NetworkError
+from app.networks.expression import ExpressionSpec
 from app.networks.initializers import INITIALIZERS
+from app.networks.kinds import Spec
 from app.networks.losses import LOSSES
+from app.networks.recurrent import RecurrentSpec
 from app.schemas import specs
 from app.services.wire import Payload, plain
 from app.training.optimizers import OPTIMIZERS
@@ -29,34 +32,64 @@ def below(pointer: str) -> Iterator[None]:
         raise
 
 
-def locate_spec(network: specs.Document | specs.DenseSpec) -> tuple[specs.DenseSpec, str]:
+def locate_spec(network: specs.Document | specs.AnySpec) -> tuple[specs.AnySpec, str]:
     """The spec of a request's network and where in the request it stands."""
     if isinstance(network, specs.Document):
         return network.spec, "/network/spec"
     return network, "/network"
 
 
-def read_spec(spec: specs.DenseSpec, pointer: str) -> DenseSpec:
+def read_spec(spec: specs.AnySpec, pointer: str) -> Spec:
     """The spec for the engine. Raises ``NetworkError`` with the valid names."""
-    bias = spec.bias_initializer
     with below(pointer):
-        return DenseSpec(
-            inputs=spec.inputs,
-            layers=tuple(
-                Layer(
-                    layer.units,
-                    read_choice(layer.activation),
-                    layer.use_bias,
-                    layer.shared_bias,
-                    read_choice(layer.initializer),
-                )
-                for layer in spec.layers
-            ),
-            loss=read_choice(spec.loss),
-            reduction=spec.reduction,
-            seed=spec.seed,
-            bias_initializer=None if bias is None else read_choice(bias),
-        )
+        if isinstance(spec, specs.RecurrentSpec):
+            return _read_recurrent(spec)
+        if isinstance(spec, specs.ExpressionSpec):
+            return ExpressionSpec(spec.expression, tuple(spec.parameters), spec.seed)
+        return _read_dense(spec)
+
+
+def _read_dense(spec: specs.DenseSpec) -> DenseSpec:
+    return DenseSpec(
+        inputs=spec.inputs,
+        layers=tuple(
+            Layer(
+                layer.units,
+                read_choice(layer.activation),
+                layer.use_bias,
+                layer.shared_bias,
+                read_choice(layer.initializer),
+            )
+            for layer in spec.layers
+        ),
+        loss=read_choice(spec.loss),
+        reduction=spec.reduction,
+        seed=spec.seed,
+        bias_initializer=_read_optional(spec.bias_initializer),
+    )
+
+
+def _read_recurrent(spec: specs.RecurrentSpec) -> RecurrentSpec:
+    return RecurrentSpec(
+        inputs=spec.inputs,
+        units=spec.units,
+        outputs=spec.outputs,
+        cell=spec.cell,
+        activation=read_choice(spec.activation),
+        output_activation=read_choice(spec.output_activation),
+        loss=read_choice(spec.loss),
+        loss_at=spec.loss_at,
+        truncate=spec.truncate,
+        reduction=spec.reduction,
+        initializer=read_choice(spec.initializer),
+        recurrent_initializer=read_choice(spec.recurrent_initializer),
+        bias_initializer=_read_optional(spec.bias_initializer),
+        seed=spec.seed,
+    )
+
+
+def _read_optional(choice: specs.NamedChoice | None) -> Choice | None:
+    return None if choice is None else read_choice(choice)
 
 
 def read_choice(choice: specs.NamedChoice) -> Choice:
@@ -64,11 +97,11 @@ def read_choice(choice: specs.NamedChoice) -> Choice:
     return Choice(choice.name, choice.options)
 
 
-def read_document(network: specs.Document | specs.DenseSpec) -> Document:
+def read_document(network: specs.Document | specs.AnySpec) -> Document:
     """The complete document; what a request left out is filled in."""
     wire, pointer = locate_spec(network)
     spec = read_spec(wire, pointer)
-    if isinstance(network, specs.DenseSpec):
+    if not isinstance(network, specs.Document):
         return make_document(spec)
     with below("/network"):
         state = _read_state(network.optimizer_state)
@@ -103,9 +136,19 @@ def write_document(document: Document) -> Payload:
     }
 
 
-def write_spec(spec: DenseSpec) -> Payload:
+def write_spec(spec: Spec) -> Payload:
     """The spec with every default filled in."""
-    bias = spec.bias_initializer
+    if isinstance(spec, ExpressionSpec):
+        return {
+            "kind": spec.kind,
+            "expression": spec.expression,
+            "parameters": list(spec.parameters),
+            "seed": spec.seed,
+        }
+    return _write_recurrent(spec) if isinstance(spec, RecurrentSpec) else _write_dense(spec)
+
+
+def _write_dense(spec: DenseSpec) -> Payload:
     return {
         "kind": spec.kind,
         "inputs": spec.inputs,
@@ -122,8 +165,32 @@ def write_spec(spec: DenseSpec) -> Payload:
         "loss": write_choice(LOSSES, spec.loss),
         "reduction": spec.reduction,
         "seed": spec.seed,
-        "bias_initializer": None if bias is None else write_choice(INITIALIZERS, bias),
+        "bias_initializer": _write_optional(spec.bias_initializer),
     }
+
+
+def _write_recurrent(spec: RecurrentSpec) -> Payload:
+    return {
+        "kind": spec.kind,
+        "inputs": spec.inputs,
+        "units": spec.units,
+        "outputs": spec.outputs,
+        "cell": spec.cell,
+        "activation": write_choice(ACTIVATIONS, spec.activation),
+        "output_activation": write_choice(ACTIVATIONS, spec.output_activation),
+        "loss": write_choice(LOSSES, spec.loss),
+        "loss_at": spec.loss_at,
+        "truncate": spec.truncate,
+        "reduction": spec.reduction,
+        "initializer": write_choice(INITIALIZERS, spec.initializer),
+        "recurrent_initializer": write_choice(INITIALIZERS, spec.recurrent_initializer),
+        "bias_initializer": _write_optional(spec.bias_initializer),
+        "seed": spec.seed,
+    }
+
+
+def _write_optional(choice: Choice | None) -> Any:
+    return None if choice is None else write_choice(INITIALIZERS, choice)
 
 
 def write_choice(registry: Mapping[str, Any], choice: Choice) -> Any:

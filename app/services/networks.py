@@ -1,82 +1,79 @@
 """What can be asked about a network: build it, run it, send gradients back, step, tell."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
-import numpy as np
-
-from app.engine.op import Array
-from app.engine.tape import Tape
-from app.insight.beats import Learning, list_beats
+from app.insight.beats import Beat, Learning, list_beats, list_node_beats, list_time_beats
 from app.insight.diagnostics import examine
+from app.insight.nodes import NodeReading
+from app.insight.opened import find_unit, open_unit, pick_updates
 from app.insight.reading import Reading
-from app.networks.choice import resolve
-from app.networks.dense import build_graph, parameter_shapes
-from app.networks.document import Document, make_document
+from app.networks.dense import DenseSpec
+from app.networks.document import make_document
 from app.networks.errors import NetworkError
-from app.networks.losses import LOSSES, check_targets
-from app.schemas.networks import (
-    BackwardRequest,
-    ForwardRequest,
-    StepRequest,
-    TraceRequest,
+from app.networks.kinds import Spec, kind_of
+from app.networks.recurrent import RecurrentSpec
+from app.schemas import specs
+from app.schemas.networks import BackwardRequest, ForwardRequest, StepRequest, TraceRequest
+from app.services.documents import read_spec, write_document
+from app.services.programs import Resources, build_graph
+from app.services.runs import (
+    Run,
+    check_sample,
+    read_optimizer,
+    sample_loss,
+    step_run,
 )
-from app.schemas.specs import DenseSpec, NamedChoice
-from app.services.documents import (
-    locate_spec,
-    read_choice,
-    read_document,
-    read_spec,
-    write_document,
-)
-from app.services.programs import Resources
-from app.services.sizes import check_run, check_spec, count_parameters
+from app.services.runs import run_backward as run_back
+from app.services.runs import run_forward as run_ahead
+from app.services.sizes import check_spec, count_parameters, require
 from app.services.views import (
     describe_node,
     view_forward_sample,
     view_nodes,
     view_sample,
     view_surroundings,
+    view_told_nodes,
 )
 from app.services.wire import Payload, plain
-from app.training.optimizers import OPTIMIZERS, Optimizer, Update, apply_step
+from app.training.optimizers import Update
 
 
-def build_network(spec: DenseSpec, resources: Resources) -> Payload:
+def build_network(spec: specs.AnySpec, resources: Resources) -> Payload:
     """The document that a spec and its seed stand for, and what there is to know about it."""
     check_spec(spec, resources.limits, "")
     document = make_document(read_spec(spec, ""))
+    layers, units = _count_units(document.spec)
+    shapes = kind_of(document.spec).parameter_shapes(document.spec)
+    # Of a recurrent network one time step stands for all.
+    graph = build_graph(document.spec, {"time1.x": ()})
     summary = {
-        "layers": len(spec.layers),
-        "units": sum(layer.units for layer in spec.layers),
+        "layers": layers,
+        "units": units,
         "parameters": count_parameters(spec),
-        "shapes": {name: list(s) for name, s in parameter_shapes(document.spec).items()},
-        "nodes": [describe_node(node) for node in build_graph(document.spec)],
+        "shapes": {name: list(shape) for name, shape in shapes.items()},
+        "nodes": [describe_node(node) for node in graph],
     }
     return {**write_document(document), "summary": summary}
 
 
 def run_forward(request: ForwardRequest, resources: Resources) -> Payload:
     """Outputs, and every value on the way to them."""
-    document, inputs = _read_run(request, "forward", request.view, resources)
-    _check_sample(request.sample, len(inputs))
-    program = resources.programs.find_forward(document.spec, len(inputs))
-    tape = program.forward({"x": inputs, **document.parameters})
-    answer: Payload = {"outputs": plain(tape.values[tape.graph.output])}
+    run = run_ahead(request, resources)
+    check_sample(request.sample, run.batch.size)
+    answer: Payload = {"outputs": run.outputs}
     if request.view == "units":
-        return answer | view_forward_sample(document.spec, tape, request.sample)
-    return answer | {"nodes": view_nodes(tape, backward=False)}
+        return answer | view_forward_sample(_reading(run, request.sample))
+    return answer | {"nodes": view_nodes(run.tape, backward=False)}
 
 
 def run_backward(request: BackwardRequest, resources: Resources) -> Payload:
     """The loss, and the gradient of everything that led to it."""
-    run = _run(request, "backward", request.view, resources)
-    _check_sample(request.sample, run.batch)
+    run = run_back(request, "backward", request.view, resources)
+    check_sample(request.sample, run.batch.size)
     tape, document = run.tape, run.document
-    answer = {"loss": plain(tape.values["loss"]), "outputs": run.outputs}
+    answer = {"loss": plain(run.loss), "outputs": run.outputs}
     if request.view == "units":
-        reading = Reading(document.spec, tape, request.sample)
-        answer |= view_sample(reading, {}, document.trainable)
+        answer |= view_sample(_reading(run, request.sample), {}, document.trainable)
     else:
         answer["nodes"] = view_nodes(tape, backward=True)
     answer["parameter_grads"] = plain({name: tape.grads[name] for name in document.parameters})
@@ -85,50 +82,76 @@ def run_backward(request: BackwardRequest, resources: Resources) -> Payload:
 
 def take_step(request: StepRequest, resources: Resources) -> Payload:
     """One step of the optimizer: what moved, and the network after it."""
-    optimizer, options = _read_optimizer(request.optimizer)
-    run = _run(request, "step", "nodes", resources)
-    step = _step(run, optimizer, options, resources)
+    optimizer, options = read_optimizer(request.optimizer)
+    run = run_back(request, "step", "nodes", resources)
+    loss_before, health = run.loss, plain(examine(run.tape))
+    step = step_run(run, optimizer, options, resources)
     return {
-        "loss_before": plain(run.tape.values["loss"]),
+        "loss_before": plain(loss_before),
         "loss_after": plain(step.loss_after),
         "updates": write_updates(step.updates),
         "network": write_document(step.document),
+        "health": health,
     }
 
 
 def tell_trace(request: TraceRequest, resources: Resources) -> Payload:
     """A run beat by beat, with the step that ends it when there is an optimizer."""
-    chosen = None if request.optimizer is None else _read_optimizer(request.optimizer)
-    run = _run(request, "trace", request.view, resources)
-    _check_sample(request.sample, run.batch)
-    step = None if chosen is None else _step(run, *chosen, resources)
-    document, tape = run.document, run.tape
-    reading = Reading(document.spec, tape, request.sample)
-    updates = {} if step is None else step.updates
-    if request.view == "units":
-        view = view_sample(reading, updates, document.trainable) | view_surroundings(reading)
-    else:
-        view = {"nodes": view_nodes(tape, backward=True)}
-    learning = None
-    if step is not None and chosen is not None:
-        learning = Learning(*chosen, step.updates, step.loss_after)
-    beats = enumerate(list_beats(reading, learning))
+    chosen = None if request.optimizer is None else read_optimizer(request.optimizer)
+    run = run_back(request, "trace", request.view, resources)
+    check_sample(request.sample, run.batch.size)
+    learning = step = None
+    # Where nothing can be learned, no step is told.
+    if chosen is not None and run.document.parameters:
+        step = step_run(run, *chosen, resources)
+        learning = Learning(*chosen, step.updates, run.loss, step.loss_after)
+    view, beats, updates = _tell(request, run, learning, resources)
     return {
-        "network": write_document(document),
+        "network": write_document(run.document),
         "sample": request.sample,
-        "batch": run.batch,
-        "inputs": plain(tape.values["x"]),
-        "targets": plain(tape.values["y"]),
+        "batch": run.batch.size,
+        "inputs": plain(request.inputs),
+        "targets": plain(request.targets),
         "outputs": run.outputs,
-        "loss": plain(tape.values["loss"]),
-        "sample_loss": plain(float(tape.values["loss.sample"][request.sample])),
+        "loss": plain(run.loss),
+        "sample_loss": sample_loss(run, request.sample),
         **view,
-        "beats": [{"index": index, **plain(beat)} for index, beat in beats],
+        "beats": [{"index": index, **plain(beat)} for index, beat in enumerate(beats)],
         "updates": write_updates(updates),
         "loss_after": None if step is None else plain(step.loss_after),
         "next_network": None if step is None else write_document(step.document),
-        "health": plain(examine(tape)),
+        "health": plain(examine(run.tape)),
     }
+
+
+def _tell(
+    request: TraceRequest, run: Run, learning: Learning | None, resources: Resources
+) -> tuple[Payload, list[Beat], dict[str, Update]]:
+    """What the view shows, the beats that play it, and the updates in it."""
+    updates = {} if learning is None else dict(learning.updates)
+    spec = run.document.spec
+    if request.view == "units":
+        reading = _reading(run, request.sample)
+        view = view_sample(reading, updates, run.document.trainable) | view_surroundings(reading)
+        return view, list_beats(reading, learning), updates
+    if request.unit is not None:
+        whole = _reading(run, request.sample)
+        inside = open_unit(whole, find_unit(whole, request.unit))
+        updates = pick_updates(inside, updates)
+        if learning is not None:
+            learning = replace(learning, updates=updates)
+        view = {"nodes": view_told_nodes(inside)}
+        return view, list_node_beats(inside, learning), updates
+    told = NodeReading(run.tape, request.sample, run.batch.size, _symbol(run))
+    view = {"nodes": view_told_nodes(told)}
+    if request.view == "time":
+        if not isinstance(spec, RecurrentSpec):
+            detail = "time is the view of recurrent networks; expected nodes"
+            raise NetworkError("/view", detail, "wrong_view")
+        return view, list_time_beats(spec, told, learning), updates
+    what = "nodes in a run that is told node by node"
+    require(len(run.tape.graph.nodes), resources.limits, "told_nodes", "/view", what)
+    return view, list_node_beats(told, learning), updates
 
 
 def write_updates(updates: dict[str, Update]) -> Payload:
@@ -145,75 +168,25 @@ def write_updates(updates: dict[str, Update]) -> Payload:
     }
 
 
-@dataclass(frozen=True)
-class _Run:
-    document: Document
-    tape: Tape
-    batch: int
-    outputs: Any
+def _reading(run: Run, sample: int) -> Reading:
+    spec = run.document.spec
+    if not isinstance(spec, DenseSpec):
+        raise NetworkError("/unit", "only dense networks have units to open", "wrong_view")
+    return Reading(spec, run.tape, sample)
 
 
-@dataclass(frozen=True)
-class _Step:
-    document: Document
-    updates: dict[str, Update]
-    loss_after: float
+def _symbol(run: Run) -> str:
+    """The symbol of what the gradients are of."""
+    graph = run.tape.graph
+    if run.document.spec.kind != "expression":
+        return "L"
+    named = not graph.output[1:].isdecimal()
+    return graph[graph.output].latex if named else "f"
 
 
-def _run(
-    request: BackwardRequest | StepRequest, operation: str, view: str, resources: Resources
-) -> _Run:
-    document, inputs = _read_run(request, operation, view, resources)
-    targets = _read_rows(request.targets, document.spec.outputs, "/targets")
-    if len(targets) != len(inputs):
-        detail = f"expected {len(inputs)} samples, as many as inputs, got {len(targets)}"
-        raise NetworkError("/targets", detail, "wrong_shape")
-    check_targets(LOSSES[document.spec.loss.name], targets)
-    program = resources.programs.find(document.spec, len(inputs))
-    program.forward({"x": inputs, "y": targets, **document.parameters})
-    tape = program.backward()
-    outputs = plain(tape.values[f"layer{len(document.spec.layers)}.a"])
-    return _Run(document, tape, len(inputs), outputs)
-
-
-def _step(run: _Run, optimizer: Optimizer, options: Any, resources: Resources) -> _Step:
-    document, updates = apply_step(run.document, optimizer, options, run.tape.grads)
-    # With buffers of its own, so that the tape of the run stays as it is.
-    program = resources.programs.find(document.spec, run.batch, "afterwards")
-    leaves = {"x": run.tape.values["x"], "y": run.tape.values["y"]}
-    after = program.forward({**leaves, **document.parameters})
-    return _Step(document, updates, float(after.values["loss"]))
-
-
-def _read_run(
-    request: ForwardRequest | StepRequest, operation: str, view: str, resources: Resources
-) -> tuple[Document, Array]:
-    spec, pointer = locate_spec(request.network)
-    check_spec(spec, resources.limits, pointer)
-    check_run(spec, len(request.inputs), operation, view, resources.limits, pointer=pointer)
-    inputs = _read_rows(request.inputs, spec.inputs, "/inputs")
-    return read_document(request.network), inputs
-
-
-def _read_rows(rows: list[list[float]], features: int, pointer: str) -> Array:
-    if not rows:
-        raise NetworkError(pointer, "expected at least one sample", "wrong_shape")
-    for number, row in enumerate(rows):
-        if len(row) != features:
-            detail = f"expected {_count(features)} per sample, got {len(row)}"
-            raise NetworkError(f"{pointer}/{number}", detail, "wrong_shape")
-    return np.array(rows, dtype=np.float64)
-
-
-def _count(numbers: int) -> str:
-    return "1 number" if numbers == 1 else f"{numbers} numbers"
-
-
-def _check_sample(sample: int, batch: int) -> None:
-    if sample >= batch:
-        detail = f"expected a sample between 0 and {batch - 1}"
-        raise NetworkError("/sample", detail, "out_of_range")
-
-
-def _read_optimizer(choice: NamedChoice) -> tuple[Optimizer, Any]:
-    return resolve(OPTIMIZERS, read_choice(choice), "/optimizer")
+def _count_units(spec: Spec) -> tuple[int | None, int | None]:
+    if isinstance(spec, DenseSpec):
+        return len(spec.layers), sum(layer.units for layer in spec.layers)
+    if isinstance(spec, RecurrentSpec):
+        return 2, spec.units + spec.outputs
+    return None, None

@@ -2,12 +2,14 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from app.engine.graph import Graph
+from app.engine.op import Shape
 from app.engine.program import Program
-from app.networks.dense import DenseSpec, build_graph, leaf_shapes
+from app.networks.expression import ExpressionSpec
+from app.networks.kinds import Spec, cut_graph, kind_of
 from app.settings import Limits, Settings
 
 
@@ -21,36 +23,52 @@ class Programs(threading.local):
         super().__init__()
         self._most = most
         self._most_numbers = most_numbers
-        self._kept: OrderedDict[tuple[str, int, str], Program] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, str], Program] = OrderedDict()
 
-    def find(self, spec: DenseSpec, batch: int, purpose: str = "run") -> Program:
-        """The program of the whole graph; one of another ``purpose`` has other buffers."""
-        return self._find(spec, batch, purpose, build_graph)
+    def find(self, spec: Spec, shapes: Mapping[str, Shape], purpose: str = "run") -> Program:
+        """The program of the whole graph for leaves of these shapes, parameters left out.
 
-    def find_forward(self, spec: DenseSpec, batch: int) -> Program:
+        One of another ``purpose`` has other buffers.
+        """
+        return self._find(spec, shapes, purpose, build_graph)
+
+    def find_forward(self, spec: Spec, shapes: Mapping[str, Shape]) -> Program:
         """The program that stops at the outputs and needs no targets."""
-        return self._find(spec, batch, "forward", build_forward_graph)
+        return self._find(spec, shapes, "forward", build_forward_graph)
 
     def _find(
-        self, spec: DenseSpec, batch: int, purpose: str, build: Callable[[DenseSpec], Graph]
+        self,
+        spec: Spec,
+        shapes: Mapping[str, Shape],
+        purpose: str,
+        build: Callable[[Spec, Mapping[str, Shape]], Graph],
     ) -> Program:
         # Neither the seed nor the rules for first values change the graph.
-        key = repr(replace(spec, seed=0, bias_initializer=None)), batch, purpose
+        plain = replace(spec, seed=0)
+        if not isinstance(plain, ExpressionSpec):
+            plain = replace(plain, bias_initializer=None)
+        key = repr(plain), repr(shapes), purpose
         program = self._kept.pop(key, None)
+        kept = program is not None
         if program is None:
-            program = Program(build(spec), leaf_shapes(spec, batch))
-        if _count_numbers(program) <= self._most_numbers:
+            graph = build(spec, shapes)
+            program = Program(graph, {**shapes, **kind_of(spec).parameter_shapes(spec)})
+        if kept or _count_numbers(program) <= self._most_numbers:
             self._kept[key] = program
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
         return program
 
 
-def build_forward_graph(spec: DenseSpec) -> Graph:
-    """The part of the graph from ``x`` to the outputs."""
-    whole, output = build_graph(spec), f"layer{len(spec.layers)}.a"
-    ids = [node.id for node in whole]
-    return Graph(whole.nodes[: ids.index(output) + 1], output)
+def build_graph(spec: Spec, shapes: Mapping[str, Shape]) -> Graph:
+    """The whole graph of the network."""
+    return kind_of(spec).build_graph(spec, shapes)
+
+
+def build_forward_graph(spec: Spec, shapes: Mapping[str, Shape]) -> Graph:
+    """The part of the graph from the inputs to the outputs."""
+    whole = build_graph(spec, shapes)
+    return cut_graph(whole, kind_of(spec).list_outputs(spec, whole))
 
 
 def _count_numbers(program: Program) -> int:

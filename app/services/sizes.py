@@ -1,9 +1,14 @@
 """Whether a request is within the limits, by arithmetic and before anything is allocated."""
 
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
+from app.networks.cells import CELLS
 from app.networks.errors import NetworkError
-from app.schemas.specs import DenseSpec
+from app.networks.expression import list_names
+from app.networks.formula import count_parts
+from app.schemas.specs import AnySpec, DenseSpec, ExpressionSpec, RecurrentSpec
 from app.settings import Limits
 
 RUN_NUMBERS_PER_UNIT = 6
@@ -15,11 +20,23 @@ COPIES = {"forward": 1, "backward": 4, "step": 10, "trace": 14}
 
 
 class LimitError(NetworkError):
-    """More than one request may ask for; ``limit`` is the setting's name."""
+    """More than one request may ask for; ``limit`` is the setting's name.
 
-    def __init__(self, pointer: str, detail: str, limit: str, maximum: int) -> None:
+    In a formula, ``place`` is where it is passed: position and length.
+    """
+
+    def __init__(
+        self,
+        pointer: str,
+        detail: str,
+        limit: str,
+        maximum: int,
+        *,
+        place: tuple[int, int] | None = None,
+    ) -> None:
         self.limit = limit
         self.maximum = maximum
+        self.place = place
         super().__init__(pointer, detail, "limit_exceeded")
 
 
@@ -30,16 +47,31 @@ def require(actual: int, limits: Limits, limit: str, pointer: str, what: str) ->
         raise LimitError(pointer, f"at most {maximum} {what}", limit, maximum)
 
 
-def count_parameters(spec: DenseSpec) -> int:
+def count_parameters(spec: AnySpec) -> int:
     """How many numbers the network learns."""
+    if isinstance(spec, ExpressionSpec):
+        return len(spec.parameters)
+    if isinstance(spec, RecurrentSpec):
+        rows = _gates(spec) * spec.units
+        return rows * (spec.inputs + spec.units + 1) + spec.outputs * (spec.units + 1)
     sizes = [spec.inputs, *(layer.units for layer in spec.layers)]
     weights = sum(below * above for below, above in pairwise(sizes))
     biases = sum(1 if layer.shared_bias else layer.units for layer in spec.layers if layer.use_bias)
     return weights + biases
 
 
-def check_spec(spec: DenseSpec, limits: Limits, pointer: str) -> None:
+def check_spec(spec: AnySpec, limits: Limits, pointer: str) -> None:
     """Raise ``LimitError`` for a network that is too large; ``pointer`` is where the spec is."""
+    if isinstance(spec, ExpressionSpec):
+        check_expression(spec, limits, pointer)
+    elif isinstance(spec, RecurrentSpec):
+        check_recurrent(spec, limits, pointer)
+    else:
+        check_dense(spec, limits, pointer)
+
+
+def check_dense(spec: DenseSpec, limits: Limits, pointer: str) -> None:
+    """Raise ``LimitError`` for a dense network that is too large."""
     last = len(spec.layers) - 1
     require(len(spec.layers), limits, "layers", f"{pointer}/layers", "layers")
     require(spec.inputs, limits, "inputs", f"{pointer}/inputs", "inputs")
@@ -53,23 +85,100 @@ def check_spec(spec: DenseSpec, limits: Limits, pointer: str) -> None:
     require(count_parameters(spec), limits, "parameters", f"{pointer}/layers", "weights and biases")
 
 
+def check_recurrent(spec: RecurrentSpec, limits: Limits, pointer: str) -> None:
+    """Raise ``LimitError`` for a recurrent network that is too large."""
+    require(spec.inputs, limits, "inputs", f"{pointer}/inputs", "inputs")
+    require(spec.units, limits, "units_per_layer", f"{pointer}/units", "units in a cell")
+    require(spec.outputs, limits, "outputs", f"{pointer}/outputs", "outputs")
+    require(count_parameters(spec), limits, "parameters", f"{pointer}/units", "weights and biases")
+
+
+def check_expression(spec: ExpressionSpec, limits: Limits, pointer: str) -> None:
+    """Raise ``LimitError`` for a formula that is too large, ``FormulaError`` for none."""
+    text, where = spec.expression, f"{pointer}/expression"
+    if len(text) > (most := limits.expression_characters):
+        rest = most, len(text) - most
+        detail = f"at most {most} characters"
+        raise LimitError(where, detail, "expression_characters", most, place=rest)
+    try:
+        parts, names = count_parts(text, limits.expression_depth), len(list_names(text))
+    except NetworkError as error:
+        error.pointer = pointer + error.pointer
+        raise
+    for count, limit, what in (
+        (parts, "expression_nodes", "numbers, names and operations"),
+        (names, "expression_names", "names"),
+    ):
+        most = getattr(limits, limit)
+        if count > most:
+            raise LimitError(where, f"at most {most} {what}", limit, most, place=(0, len(text)))
+
+
 def check_run(
-    spec: DenseSpec, batch: int, operation: str, view: str, limits: Limits, *, pointer: str
+    spec: AnySpec,
+    inputs: Any,
+    operation: str,
+    view: str,
+    limits: Limits,
+    *,
+    pointer: str,
 ) -> None:
-    """Raise ``LimitError`` for a run that is too large, or whose answer would be."""
+    """Raise ``LimitError`` for a run that is too large, or whose answer would be.
+
+    ``inputs`` are the request's; whether they fit the network is not looked at.
+    """
+    if isinstance(spec, ExpressionSpec):
+        check_points(spec, inputs, limits)
+        return
+    batch = len(inputs)
+    steps = _count_steps(spec, inputs)
     parameters = count_parameters(spec)
     require(batch, limits, "batch", "/inputs", "samples")
-    require(parameters * batch, limits, "work", "/inputs", "weights and biases times samples")
+    require(steps, limits, "time_steps", "/inputs/0", "time steps")
+    what = "weights and biases times samples"
+    what += " times time steps" if isinstance(spec, RecurrentSpec) else ""
+    require(parameters * batch * steps, limits, "work", "/inputs", what)
     if view == "units":
         what = "weights and biases in the units view"
         require(parameters, limits, "parameters_in_units_view", f"{pointer}/layers", what)
-    units = sum(layer.units for layer in spec.layers)
-    per_sample = (
-        RUN_NUMBERS_PER_UNIT * units
-        + RUN_NUMBERS_PER_OUTPUT * spec.layers[-1].units
-        + 3 * spec.inputs
-    )
     copied = COPIES[operation] * parameters
-    place = f"{pointer}/layers" if copied > limits.run_numbers else "/inputs"
+    if isinstance(spec, RecurrentSpec) and operation != "forward":
+        # Every time step sends a message of its own to the shared weights.
+        copied += steps * parameters
+    where = "units" if isinstance(spec, RecurrentSpec) else "layers"
+    place = f"{pointer}/{where}" if copied > limits.run_numbers else "/inputs"
     what = "values and gradients in one run and its answer"
-    require(copied + batch * per_sample, limits, "run_numbers", place, what)
+    total = copied + batch * steps * _numbers_per_sample(spec)
+    require(total, limits, "run_numbers", place, what)
+
+
+def check_points(spec: ExpressionSpec, inputs: Any, limits: Limits) -> None:
+    """Raise ``LimitError`` when a formula is to run at too many points."""
+    values = inputs.values() if isinstance(inputs, Mapping) else []
+    points = max((len(value) for value in values if isinstance(value, list)), default=1)
+    require(points, limits, "points", "/inputs", "points")
+    parts = count_parts(spec.expression, limits.expression_depth)
+    what = "values and gradients in one run and its answer"
+    require(3 * parts * points, limits, "run_numbers", "/inputs", what)
+
+
+def _count_steps(spec: AnySpec, inputs: Any) -> int:
+    first = inputs[0] if isinstance(inputs, list) and inputs else []
+    return len(first) if isinstance(spec, RecurrentSpec) else 1
+
+
+def _gates(spec: RecurrentSpec) -> int:
+    # An unknown cell is refused later, with the names of the others.
+    return CELLS[spec.cell].gates if spec.cell in CELLS else 1
+
+
+def _numbers_per_sample(spec: DenseSpec | RecurrentSpec) -> int:
+    """Values, gradients and messages of one sample, at one time step."""
+    if isinstance(spec, RecurrentSpec):
+        # Two linear maps, their sum, its parts and the gates; products and states. Each has a
+        # value, a gradient, and often two messages.
+        cell = 4 * (5 * _gates(spec) + 8) * spec.units
+        return cell + RUN_NUMBERS_PER_OUTPUT * spec.outputs + 3 * spec.inputs
+    units = sum(layer.units for layer in spec.layers)
+    loss = RUN_NUMBERS_PER_OUTPUT * spec.layers[-1].units
+    return RUN_NUMBERS_PER_UNIT * units + loss + 3 * spec.inputs

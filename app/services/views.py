@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.engine.graph import Node
+from app.engine.ops import OPS
 from app.engine.tape import Tape
+from app.insight.nodes import NodeReading
 from app.insight.reading import Reading
 from app.insight.units import view_layers, view_loss, view_units, view_weights
-from app.networks.dense import DenseSpec
 from app.services.wire import Payload, plain
 from app.training.optimizers import Update
 
@@ -42,6 +43,23 @@ def view_nodes(tape: Tape, backward: bool) -> list[Payload]:
     return nodes
 
 
+def view_told_nodes(reading: NodeReading) -> list[Payload]:
+    """Every node with its label, and its messages with the local derivatives that made them."""
+    nodes = view_nodes(reading.tape, backward=True)
+    for node, view in zip(reading.tape.graph, nodes, strict=True):
+        view["label"] = OPS[node.op].mark if node.op is not None else write_leaf(node)
+        for message in view["messages"]:
+            position = message["input"]
+            message["local"] = plain(reading.local(node, position))
+            message["local_latex"] = reading.local_latex(node, position)
+    return nodes
+
+
+def write_leaf(node: Node) -> str:
+    """A leaf's name in plain text; a constant is its number."""
+    return node.id if node.constant is None else f"{node.constant:.6g}"
+
+
 def view_sample(
     reading: Reading, updates: Mapping[str, Update], trainable: Mapping[str, bool]
 ) -> Payload:
@@ -55,9 +73,8 @@ def view_surroundings(reading: Reading) -> Payload:
     return {"layers": plain(view_layers(reading)), "loss_nodes": plain(view_loss(reading))}
 
 
-def view_forward_sample(spec: DenseSpec, tape: Tape, sample: int) -> Payload:
+def view_forward_sample(reading: Reading) -> Payload:
     """Units and weights of one sample before anything went back."""
-    reading = Reading(spec, tape, sample)
     units, weights = [], []
     for layer in range(reading.depth + 1):
         a, z = reading.a(layer), reading.z(layer) if layer else None

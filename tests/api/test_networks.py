@@ -156,7 +156,11 @@ def test_a_trace_without_optimizer_updates_nothing(client: TestClient) -> None:
     assert answer["loss_after"] is None
     assert answer["next_network"] is None
     assert {beat["phase"] for beat in answer["beats"]} == {"forward", "loss", "backward"}
-    assert answer["nodes"] == post(client, "/backward", {"network": TWO, **DATA})["nodes"]
+    told = post(client, "/backward", {"network": TWO, **DATA})["nodes"]
+    for node, short in zip(answer["nodes"], told, strict=True):
+        assert node | {"messages": None} == short | {"messages": None, "label": node["label"]}
+        for message, sent in zip(node["messages"], short["messages"], strict=True):
+            assert {**sent, **message} == message
 
 
 def test_the_run_of_a_trace_survives_its_step(client: TestClient) -> None:
@@ -181,7 +185,12 @@ def test_divergence_is_a_result(client: TestClient, view: str) -> None:
     assert trace["outputs"] == [["-Infinity"]]
     assert trace["loss"] == "Infinity"
     assert trace["health"]["finite"] is False
-    assert trace["health"]["first_non_finite"] == {"node": "layer2.z", "phase": "forward"}
+    assert trace["health"]["first_non_finite"] == {
+        "node": "layer2.z",
+        "phase": "forward",
+        "layer": 2,
+        "time": None,
+    }
     assert trace["next_network"]["parameters"]["layer1.weight"] != [[1e200]]
     refused = client.post(
         "/api/v1/networks/backward", json={**body, "network": trace["next_network"]}

@@ -37,7 +37,9 @@ def learn(reading: Reading, name: str = "sgd", **options: Any) -> Learning:
     following, updates = apply_step(make_document(spec, parameters), optimizer, chosen, tape.grads)
     program = Program(tape.graph, leaf_shapes(spec, reading.batch))
     leaves = {"x": tape.values["x"], "y": tape.values["y"], **following.parameters}
-    return Learning(optimizer, chosen, updates, float(program.forward(leaves).values["loss"]))
+    before = float(tape.values["loss"])
+    after = float(program.forward(leaves).values["loss"])
+    return Learning(optimizer, chosen, updates, before, after)
 
 
 def read_neuron(target: float) -> Reading:

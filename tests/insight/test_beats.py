@@ -1,6 +1,7 @@
 """Beats: their order, what they say, and the worked example told by them alone."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -148,6 +149,6 @@ def test_numbers_that_are_not_finite_are_written_as_such() -> None:
 def test_a_frozen_network_says_that_nothing_moves() -> None:
     reading = read_neuron(0.0)
     learning = learn(reading)
-    frozen = type(learning)(learning.optimizer, learning.options, {}, 1.0)
+    frozen = replace(learning, updates={})
     update = list_beats(reading, frozen)[-2]
     assert "nothing moves" in update.latex_numbers

@@ -20,14 +20,14 @@ def test_the_first_node_that_overflows_is_named() -> None:
     parameters = {"layer1.weight": [[1e200]], "layer2.weight": [[1e200]]}
     health = examine(read(spec, [[1.0]], [[0.0]], parameters).tape)
     assert not health.finite
-    assert health.first_non_finite == NonFinite("layer2.z", "forward")
+    assert health.first_non_finite == NonFinite("layer2.z", "forward", 2, None)
 
 
 def test_a_gradient_that_overflows_is_found_backward() -> None:
     spec = DenseSpec(1, (Layer(1), Layer(1)), Choice("sum_of_outputs"))
     parameters = {"layer1.weight": [[1e-200]], "layer2.weight": [[1e300]]}
     health = examine(read(spec, [[1e100]], [[0.0]], parameters).tape)
-    assert health.first_non_finite == NonFinite("layer1.weight", "backward")
+    assert health.first_non_finite == NonFinite("layer1.weight", "backward", 1, None)
 
 
 def test_dead_and_saturated_units_are_counted() -> None:

@@ -6,6 +6,8 @@ import orjson
 import pytest
 
 from app.engine.ops import ACTIVATIONS, OPS
+from app.networks.cells import CELLS
+from app.networks.formula import FUNCTIONS
 from app.networks.initializers import INITIALIZERS
 from app.networks.losses import LOSSES
 from app.networks.presets import PRESETS
@@ -33,6 +35,8 @@ def test_the_catalog_lists_the_registries(catalog: dict[str, Any]) -> None:
         ("losses", LOSSES),
         ("optimizers", OPTIMIZERS),
         ("initializers", INITIALIZERS),
+        ("cells", CELLS),
+        ("functions", FUNCTIONS),
         ("presets", PRESETS),
     ):
         assert [entry["name"] for entry in catalog[part]] == list(registry)
@@ -40,7 +44,15 @@ def test_the_catalog_lists_the_registries(catalog: dict[str, Any]) -> None:
 
 
 def test_every_entry_can_be_shown_and_filled_in(catalog: dict[str, Any]) -> None:
-    for part in ("activations", "ops", "losses", "optimizers", "initializers"):
+    for part in (
+        "activations",
+        "ops",
+        "losses",
+        "optimizers",
+        "initializers",
+        "cells",
+        "functions",
+    ):
         for entry in catalog[part]:
             assert entry["label"], entry["name"]
             assert entry["summary"], entry["name"]
@@ -77,10 +89,14 @@ def test_the_worked_example_comes_first(catalog: dict[str, Any]) -> None:
 def test_a_preset_runs_and_learns(catalog: dict[str, Any], name: str) -> None:
     preset = next(entry for entry in catalog["presets"] if entry["name"] == name)
     parts = {part: preset[part] for part in ("network", "inputs", "targets", "optimizer")}
-    trace = tell_trace(TraceRequest.model_validate({**parts, "view": "units"}), RESOURCES)
+    views = {"dense": "units", "recurrent": "time", "expression": "nodes"}
+    view = views[preset["network"]["spec"]["kind"]]
+    trace = tell_trace(TraceRequest.model_validate({**parts, "view": view}), RESOURCES)
     assert trace["health"]["finite"]
     assert trace["network"]["spec"] == preset["network"]["spec"]
-    if name == "neuron_right":
+    if not preset["network"]["parameters"]:
+        assert trace["loss_after"] is None
+    elif name == "neuron_right":
         assert trace["loss"] == trace["loss_after"] == 0.0
     else:
         assert trace["loss_after"] < trace["loss"]

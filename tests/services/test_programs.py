@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.engine.op import Shape
 from app.engine.program import Program
 from app.networks.choice import Choice
 from app.networks.dense import DenseSpec, Layer
@@ -16,29 +17,37 @@ from app.settings import Limits
 SPEC = DenseSpec(2, (Layer(3, Choice("tanh")), Layer(1)))
 
 
+def inputs(count: int) -> dict[str, Shape]:
+    return {"x": (count, 2)}
+
+
+def samples(count: int) -> dict[str, Shape]:
+    return {**inputs(count), "y": (count, 1)}
+
+
 @pytest.fixture
 def programs() -> Programs:
     return Programs(most=2, most_numbers=1_000)
 
 
 def test_a_program_is_found_again(programs: Programs) -> None:
-    first = programs.find(SPEC, 4)
-    assert programs.find(SPEC, 4) is first
-    assert programs.find(replace(SPEC, seed=9), 4) is first
+    first = programs.find(SPEC, samples(4))
+    assert programs.find(SPEC, samples(4)) is first
+    assert programs.find(replace(SPEC, seed=9), samples(4)) is first
 
 
 def test_other_graphs_and_shapes_have_other_programs(programs: Programs) -> None:
-    first = programs.find(SPEC, 4)
-    assert programs.find(SPEC, 5) is not first
-    assert programs.find(replace(SPEC, reduction="sum"), 4) is not first
+    first = programs.find(SPEC, samples(4))
+    assert programs.find(SPEC, samples(5)) is not first
+    assert programs.find(replace(SPEC, reduction="sum"), samples(4)) is not first
     leaky = DenseSpec(2, (Layer(3, Choice("leaky_relu", {"negative_slope": 0.2})), Layer(1)))
     steeper = DenseSpec(2, (Layer(3, Choice("leaky_relu", {"negative_slope": 0.3})), Layer(1)))
-    assert programs.find(leaky, 4) is not programs.find(steeper, 4)
+    assert programs.find(leaky, samples(4)) is not programs.find(steeper, samples(4))
 
 
 def test_purposes_have_their_own_buffers(programs: Programs) -> None:
-    assert programs.find(SPEC, 4) is not programs.find(SPEC, 4, "afterwards")
-    forward = programs.find_forward(SPEC, 4)
+    assert programs.find(SPEC, samples(4)) is not programs.find(SPEC, samples(4), "afterwards")
+    forward = programs.find_forward(SPEC, inputs(4))
     assert [node.id for node in forward.graph.leaves] == [
         "x",
         "layer1.weight",
@@ -49,22 +58,22 @@ def test_purposes_have_their_own_buffers(programs: Programs) -> None:
 
 
 def test_the_least_recently_used_goes_first(programs: Programs) -> None:
-    first, second = programs.find(SPEC, 1), programs.find(SPEC, 2)
-    assert programs.find(SPEC, 1) is first
-    programs.find(SPEC, 3)
-    assert programs.find(SPEC, 1) is first
-    assert programs.find(SPEC, 2) is not second
+    first, second = programs.find(SPEC, samples(1)), programs.find(SPEC, samples(2))
+    assert programs.find(SPEC, samples(1)) is first
+    programs.find(SPEC, samples(3))
+    assert programs.find(SPEC, samples(1)) is first
+    assert programs.find(SPEC, samples(2)) is not second
 
 
 def test_a_large_program_is_not_kept(programs: Programs) -> None:
-    assert programs.find(SPEC, 500) is not programs.find(SPEC, 500)
+    assert programs.find(SPEC, samples(500)) is not programs.find(SPEC, samples(500))
 
 
 def test_every_thread_has_its_own(programs: Programs) -> None:
-    mine = programs.find(SPEC, 4)
+    mine = programs.find(SPEC, samples(4))
 
     def find(_: int) -> tuple[Program, Program]:
-        return programs.find(SPEC, 4), programs.find(SPEC, 4)
+        return programs.find(SPEC, samples(4)), programs.find(SPEC, samples(4))
 
     with ThreadPoolExecutor(1) as pool:
         theirs, again = pool.submit(find, 0).result()

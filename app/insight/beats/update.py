@@ -1,6 +1,6 @@
 """The beats of the update: what moved, and what it did to the loss."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,22 +8,26 @@ import numpy as np
 
 from app.insight.beats.beat import Beat
 from app.insight.beats.formulas import MOST_LINES, align, factor
-from app.insight.reading import Reading, derivative, tag, write_number
+from app.insight.reading import derivative, tag, write_number
 from app.training.optimizers import Optimizer, Update
+
+NameEntry = Callable[[str, tuple[int, ...]], str]
+"""The symbol of a parameter's entry, given the parameter's name and the entry's index."""
 
 
 @dataclass(frozen=True)
 class Learning:
-    """The update that ends a run: what moved, by which rule, and the loss afterwards."""
+    """The update that ends a run: what moved, by which rule, and the loss before and after."""
 
     optimizer: Optimizer
     options: Any
     updates: Mapping[str, Update]
+    loss_before: float
     loss_after: float
 
 
-def tell_update(reading: Reading, learning: Learning) -> Beat:
-    """Every trainable parameter moves at once."""
+def tell_update(learning: Learning, name_entry: NameEntry, of: str = "L") -> Beat:
+    """Every trainable parameter moves at once; ``of`` is the symbol of what is lowered."""
     rate = learning.options.learning_rate
     plain = learning.optimizer.name == "sgd" and not (
         learning.options.momentum or learning.options.weight_decay
@@ -31,7 +35,7 @@ def tell_update(reading: Reading, learning: Learning) -> Beat:
     symbols: list[str] = []
     numbers: list[str] = []
     total = sum(update.before.size for update in learning.updates.values())
-    for name, entry, symbol, flat in _moved(reading, learning.updates):
+    for name, entry, symbol, flat in _moved(learning.updates, name_entry):
         if len(symbols) == MOST_LINES:
             break
         update = learning.updates[name]
@@ -39,7 +43,7 @@ def tell_update(reading: Reading, learning: Learning) -> Beat:
         grad, delta = float(update.grad.flat[flat]), float(update.delta.flat[flat])
         rule = learning.optimizer.latex
         if plain:
-            rule = rf"{symbol} \leftarrow {symbol} - \alpha\, {derivative('L', symbol)}"
+            rule = rf"{symbol} \leftarrow {symbol} - \alpha\, {derivative(of, symbol)}"
             change = rf"- {write_number(rate)} \cdot {factor(grad)}"
         else:
             change = f"+ {factor(delta)}"
@@ -66,39 +70,35 @@ def tell_update(reading: Reading, learning: Learning) -> Beat:
     )
 
 
-def tell_afterwards(reading: Reading, learning: Learning) -> Beat:
-    """The loss with the new parameters."""
-    before, after = float(reading.tape.values["loss"]), learning.loss_after
-    change = after - before
+def tell_afterwards(learning: Learning, node: str = "loss", of: str = "L") -> Beat:
+    """The loss with the new parameters; ``node`` holds it and ``of`` is its symbol."""
+    before, after = learning.loss_before, learning.loss_after
+    change, what = after - before, "loss" if node == "loss" else "output"
     if change < 0:
-        verdict = "The step made the network better."
+        verdict = f"The step made {'the network better' if what == 'loss' else 'it smaller'}."
     elif change == 0:
-        verdict = "The loss has not changed."
+        verdict = f"The {what} has not changed."
     else:
-        verdict = "The step went too far: the loss has grown."
+        verdict = f"The step went too far: the {what} has grown."
     if not np.isfinite(change):
         verdict = "The numbers have left the range of what a computer can hold."
-    loss = tag("loss", "loss", r"L_{\text{after}} - L")
+    loss = tag(node, node, rf"{of}_{{\text{{after}}}} - {of}")
     return Beat(
         "afterwards",
         "update",
         "One step later",
-        f"One step later the loss is {after:.4g}; it was {before:.4g}. {verdict}",
+        f"One step later the {what} is {after:.4g}; it was {before:.4g}. {verdict}",
         loss,
-        f"{tag('loss', 'loss', write_number(after))} - {factor(before)} = {write_number(change)}",
-        ["loss"],
+        f"{tag(node, node, write_number(after))} - {factor(before)} = {write_number(change)}",
+        [node],
     )
 
 
-def _moved(reading: Reading, updates: Mapping[str, Update]) -> Iterator[tuple[str, str, str, int]]:
-    """Node, entry id, symbol and flat index of the first entries that the update moves."""
+def _moved(
+    updates: Mapping[str, Update], name_entry: NameEntry
+) -> Iterator[tuple[str, str, str, int]]:
+    """Node, entry id, symbol and flat index of the entries that the update moves."""
     for name, update in updates.items():
-        layer, kind = int(name[len("layer") : name.index(".")]), name.split(".")[1]
-        for flat in range(update.before.size):
-            index = np.unravel_index(flat, update.before.shape)
+        for flat, index in enumerate(np.ndindex(update.before.shape)):
             entry = name + "".join(f"[{i}]" for i in index)
-            if kind == "weight":
-                symbol = reading.symbol_of_weight(layer, int(index[0]), int(index[1]))
-            else:
-                symbol = reading.symbol_of_unit("b", layer, int(index[0]))
-            yield name, entry, symbol, flat
+            yield name, entry, name_entry(name, index), flat

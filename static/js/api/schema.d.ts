@@ -176,7 +176,7 @@ export interface components {
             /** Loss */
             loss: number | ("NaN" | "Infinity" | "-Infinity");
             /** Outputs */
-            outputs: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            outputs: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | (number | ("NaN" | "Infinity" | "-Infinity"))[][][];
             /** Nodes */
             nodes?: components["schemas"]["NodeAnswer"][] | null;
             /** Units */
@@ -198,12 +198,23 @@ export interface components {
              * Network
              * @description a document, or a bare spec whose seed stands for its parameters
              */
-            network: components["schemas"]["Document"] | components["schemas"]["DenseSpec"];
+            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
             /**
              * Inputs
-             * @description (batch, features)
+             * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
              */
-            inputs: number[][];
+            inputs: number[][] | number[][][] | {
+                [key: string]: number | number[];
+            };
+            /** Initial State */
+            initial_state?: {
+                [key: string]: number[][];
+            } | null;
+            /**
+             * Targets
+             * @description (batch, outputs); (batch, time, outputs); none for expressions
+             */
+            targets?: (number[][] | number[][][]) | null;
             /**
              * View
              * @description the graph's nodes, or one sample by unit and weight
@@ -217,11 +228,6 @@ export interface components {
              * @default 0
              */
             sample: number;
-            /**
-             * Targets
-             * @description (batch, outputs)
-             */
-            targets: number[][];
         };
         /**
          * Beat
@@ -271,6 +277,8 @@ export interface components {
             initializers: components["schemas"]["Entry"][];
             /** Cells */
             cells: components["schemas"]["Entry"][];
+            /** Functions */
+            functions: components["schemas"]["Entry"][];
             /** Datasets */
             datasets: components["schemas"]["Entry"][];
             /** Presets */
@@ -340,10 +348,11 @@ export interface components {
          * @description A network: its spec and what has become of it. All but the spec may be left out.
          */
         Document: {
-            spec: components["schemas"]["DenseSpec"];
+            /** Spec */
+            spec: components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"];
             /** Parameters */
             parameters?: {
-                [key: string]: number[][] | number[];
+                [key: string]: number[][] | number[] | number;
             };
             /** Trainable */
             trainable?: {
@@ -361,7 +370,8 @@ export interface components {
          * @description A network with everything filled in; it can be sent back as ``network``.
          */
         DocumentAnswer: {
-            spec: components["schemas"]["DenseSpec"];
+            /** Spec */
+            spec: components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"];
             /** Parameters */
             parameters: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][];
@@ -408,12 +418,38 @@ export interface components {
             };
         };
         /**
+         * ExpressionSpec
+         * @description A formula, or several assignments; it is read, never run as code.
+         */
+        ExpressionSpec: {
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "expression";
+            /**
+             * Expression
+             * @description assignments separated by newlines or ;, the last one is the output
+             */
+            expression: string;
+            /**
+             * Parameters
+             * @description names that a step moves; all others are inputs
+             */
+            parameters?: string[];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
          * ForwardAnswer
          * @description ``nodes``, or ``units`` and ``weights``, as the view asks.
          */
         ForwardAnswer: {
             /** Outputs */
-            outputs: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            outputs: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | (number | ("NaN" | "Infinity" | "-Infinity"))[][][];
             /** Nodes */
             nodes?: components["schemas"]["ForwardNode"][] | null;
             /** Units */
@@ -454,12 +490,18 @@ export interface components {
              * Network
              * @description a document, or a bare spec whose seed stands for its parameters
              */
-            network: components["schemas"]["Document"] | components["schemas"]["DenseSpec"];
+            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
             /**
              * Inputs
-             * @description (batch, features)
+             * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
              */
-            inputs: number[][];
+            inputs: number[][] | number[][][] | {
+                [key: string]: number | number[];
+            };
+            /** Initial State */
+            initial_state?: {
+                [key: string]: number[][];
+            } | null;
             /**
              * View
              * @description the graph's nodes, or one sample by unit and weight
@@ -520,10 +562,14 @@ export interface components {
         /**
          * LayerHealth
          * @description Shares of dead and saturated entries of a layer, and the range of its weight gradient.
+         *
+         *     A recurrent network has two: the cell at all time steps, and the layer that reads it.
          */
         LayerHealth: {
             /** Layer */
             layer: number;
+            /** Label */
+            label: string;
             /** Dead */
             dead: number | null;
             /** Saturated */
@@ -666,7 +712,8 @@ export interface components {
          * @description A document with its initial parameters, and what there is to know about it.
          */
         NetworkAnswer: {
-            spec: components["schemas"]["DenseSpec"];
+            /** Spec */
+            spec: components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"];
             /** Parameters */
             parameters: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][];
@@ -685,10 +732,13 @@ export interface components {
          * @description How large a network is and what it is made of.
          */
         NetworkSummary: {
-            /** Layers */
-            layers: number;
+            /**
+             * Layers
+             * @description null where there are none
+             */
+            layers: number | null;
             /** Units */
-            units: number;
+            units: number | null;
             /** Parameters */
             parameters: number;
             /**
@@ -764,6 +814,10 @@ export interface components {
              * @enum {string}
              */
             phase: "forward" | "backward";
+            /** Layer */
+            layer: number | null;
+            /** Time */
+            time: number | null;
         };
         /**
          * OptimizerMemory
@@ -784,7 +838,7 @@ export interface components {
              */
             slots: {
                 [key: string]: {
-                    [key: string]: number[][] | number[];
+                    [key: string]: number[][] | number[] | number;
                 };
             };
         };
@@ -817,15 +871,129 @@ export interface components {
             summary: string;
             network: components["schemas"]["DocumentAnswer"];
             /** Inputs */
-            inputs: number[][];
+            inputs: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | (number | ("NaN" | "Infinity" | "-Infinity"))[][][] | {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            };
             /** Targets */
-            targets: number[][];
+            targets: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | (number | ("NaN" | "Infinity" | "-Infinity"))[][][] | null;
             optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
                 /** @enum {string} */
                 name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
             } & {
                 [key: string]: number | string | boolean;
             });
+        };
+        /**
+         * RecurrentSpec
+         * @description A recurrent network without its parameters: a cell used at every time step, and a layer
+         *     that reads its state.
+         */
+        RecurrentSpec: {
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "recurrent";
+            /** Inputs */
+            inputs: number;
+            /**
+             * Units
+             * @description of the cell's state
+             */
+            units: number;
+            /** Outputs */
+            outputs: number;
+            /**
+             * Cell
+             * @default rnn
+             * @enum {string}
+             */
+            cell: "rnn" | "lstm" | "gru";
+            /**
+             * @default {
+             *       "name": "tanh"
+             *     }
+             */
+            activation: ("identity" | "relu" | "leaky_relu" | "elu" | "selu" | "gelu" | "silu" | "softplus" | "sigmoid" | "tanh" | "hard_tanh" | "sin" | "softmax") | ({
+                /** @enum {string} */
+                name: "identity" | "relu" | "leaky_relu" | "elu" | "selu" | "gelu" | "silu" | "softplus" | "sigmoid" | "tanh" | "hard_tanh" | "sin" | "softmax";
+            } & {
+                [key: string]: number | string | boolean;
+            });
+            /**
+             * @default {
+             *       "name": "identity"
+             *     }
+             */
+            output_activation: ("identity" | "relu" | "leaky_relu" | "elu" | "selu" | "gelu" | "silu" | "softplus" | "sigmoid" | "tanh" | "hard_tanh" | "sin" | "softmax") | ({
+                /** @enum {string} */
+                name: "identity" | "relu" | "leaky_relu" | "elu" | "selu" | "gelu" | "silu" | "softplus" | "sigmoid" | "tanh" | "hard_tanh" | "sin" | "softmax";
+            } & {
+                [key: string]: number | string | boolean;
+            });
+            /**
+             * @default {
+             *       "name": "squared_error"
+             *     }
+             */
+            loss: ("squared_error" | "half_squared_error" | "mean_squared_error" | "mean_absolute_error" | "huber" | "binary_cross_entropy" | "binary_cross_entropy_with_logits" | "cross_entropy" | "hinge" | "sum_of_outputs") | ({
+                /** @enum {string} */
+                name: "squared_error" | "half_squared_error" | "mean_squared_error" | "mean_absolute_error" | "huber" | "binary_cross_entropy" | "binary_cross_entropy_with_logits" | "cross_entropy" | "hinge" | "sum_of_outputs";
+            } & {
+                [key: string]: number | string | boolean;
+            });
+            /**
+             * Loss At
+             * @description which time steps have targets
+             * @default last
+             * @enum {string}
+             */
+            loss_at: "last" | "every";
+            /**
+             * Truncate
+             * @description the state passes no gradient back after so many time steps
+             */
+            truncate?: number | null;
+            /**
+             * Reduction
+             * @description over batch and time
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+            /**
+             * @default {
+             *       "name": "glorot_uniform"
+             *     }
+             */
+            initializer: ("glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones") | ({
+                /** @enum {string} */
+                name: "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones";
+            } & {
+                [key: string]: number | string | boolean;
+            });
+            /**
+             * @default {
+             *       "name": "orthogonal"
+             *     }
+             */
+            recurrent_initializer: ("glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones") | ({
+                /** @enum {string} */
+                name: "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones";
+            } & {
+                [key: string]: number | string | boolean;
+            });
+            bias_initializer?: ("glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones") | ({
+                /** @enum {string} */
+                name: "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones";
+            } & {
+                [key: string]: number | string | boolean;
+            }) | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
         };
         /**
          * StepAnswer
@@ -841,6 +1009,7 @@ export interface components {
                 [key: string]: components["schemas"]["Update"];
             };
             network: components["schemas"]["DocumentAnswer"];
+            health: components["schemas"]["Health"];
         };
         /**
          * StepRequest
@@ -851,11 +1020,23 @@ export interface components {
              * Network
              * @description a document, or a bare spec whose seed stands for its parameters
              */
-            network: components["schemas"]["Document"] | components["schemas"]["DenseSpec"];
-            /** Inputs */
-            inputs: number[][];
-            /** Targets */
-            targets: number[][];
+            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            /**
+             * Inputs
+             * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
+             */
+            inputs: number[][] | number[][][] | {
+                [key: string]: number | number[];
+            };
+            /** Initial State */
+            initial_state?: {
+                [key: string]: number[][];
+            } | null;
+            /**
+             * Targets
+             * @description (batch, outputs); (batch, time, outputs); none for expressions
+             */
+            targets?: (number[][] | number[][][]) | null;
             optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
                 /** @enum {string} */
                 name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
@@ -874,11 +1055,13 @@ export interface components {
             /** Batch */
             batch: number;
             /** Inputs */
-            inputs: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            inputs: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | (number | ("NaN" | "Infinity" | "-Infinity"))[][][] | {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            };
             /** Targets */
-            targets: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            targets: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | (number | ("NaN" | "Infinity" | "-Infinity"))[][][] | null;
             /** Outputs */
-            outputs: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            outputs: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | (number | ("NaN" | "Infinity" | "-Infinity"))[][][];
             /**
              * Loss
              * @description after the reduction over the batch
@@ -890,7 +1073,7 @@ export interface components {
              */
             sample_loss: number | ("NaN" | "Infinity" | "-Infinity");
             /** Nodes */
-            nodes?: components["schemas"]["NodeAnswer"][] | null;
+            nodes?: components["schemas"]["TraceNode"][] | null;
             /** Layers */
             layers?: components["schemas"]["LayerView"][] | null;
             /** Units */
@@ -911,6 +1094,61 @@ export interface components {
             health: components["schemas"]["Health"];
         };
         /**
+         * TraceMessage
+         * @description A message, and the derivative that made it of the upstream gradient.
+         */
+        TraceMessage: {
+            /** To */
+            to: string;
+            /** Input */
+            input: number;
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            /**
+             * Local
+             * @description null where it is not one number per entry
+             */
+            local: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | null;
+            /** Local Latex */
+            local_latex: string;
+        };
+        /**
+         * TraceNode
+         * @description A node as the page draws it.
+         */
+        TraceNode: {
+            /** Id */
+            id: string;
+            /** Op */
+            op: string | null;
+            /** Inputs */
+            inputs: string[];
+            /** Role */
+            role: string;
+            /** Layer */
+            layer: number | null;
+            /** Time */
+            time: number | null;
+            /** Latex */
+            latex: string;
+            /** Shape */
+            shape: number[];
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            /**
+             * Grad
+             * @description shaped as the value; null for a constant
+             */
+            grad: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | null;
+            /** Messages */
+            messages: components["schemas"]["TraceMessage"][];
+            /**
+             * Label
+             * @description the op's sign, or the name of a leaf
+             */
+            label: string;
+        };
+        /**
          * TraceRequest
          * @description What the page plays. Without an optimizer nothing is updated.
          */
@@ -919,19 +1157,30 @@ export interface components {
              * Network
              * @description a document, or a bare spec whose seed stands for its parameters
              */
-            network: components["schemas"]["Document"] | components["schemas"]["DenseSpec"];
+            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
             /**
              * Inputs
-             * @description (batch, features)
+             * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
              */
-            inputs: number[][];
+            inputs: number[][] | number[][][] | {
+                [key: string]: number | number[];
+            };
+            /** Initial State */
+            initial_state?: {
+                [key: string]: number[][];
+            } | null;
+            /**
+             * Targets
+             * @description (batch, outputs); (batch, time, outputs); none for expressions
+             */
+            targets?: (number[][] | number[][][]) | null;
             /**
              * View
-             * @description the graph's nodes, or one sample by unit and weight
+             * @description a beat per node; dense networks by layer, unit and weight for one sample; recurrent networks with a beat per time step
              * @default nodes
              * @enum {string}
              */
-            view: "nodes" | "units";
+            view: "nodes" | "units" | "time";
             /**
              * Sample
              * @description the sample that the units view shows
@@ -939,10 +1188,10 @@ export interface components {
              */
             sample: number;
             /**
-             * Targets
-             * @description (batch, outputs)
+             * Unit
+             * @description of a dense network, such as layer1[0]: its own graph instead
              */
-            targets: number[][];
+            unit?: string | null;
             optimizer?: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
                 /** @enum {string} */
                 name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
@@ -1189,7 +1438,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DenseSpec"];
+                "application/json": components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"];
             };
         };
         responses: {

@@ -4,6 +4,7 @@ import { h, icon } from "./dom.js";
 
 const ROOMS = [
   { href: "/", title: "Studio" },
+  { href: "/playground", title: "Playground" },
   { href: "/docs", title: "API" },
 ];
 
