@@ -58,6 +58,8 @@ class TraceAnswer(Message):
     targets: Outputs | None
     outputs: Outputs
     loss: Number = Field(description="after the reduction over the batch")
+    loss_node: str = Field(description="the node that holds it: loss, or an expression's output")
+    loss_latex: str = Field(description="its symbol, as it stands in every gradient")
     sample_loss: Number = Field(description="of the chosen sample alone")
     nodes: list[TraceNode] | None = None
     layers: list[LayerView] | None = None

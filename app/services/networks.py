@@ -114,6 +114,8 @@ def tell_trace(request: TraceRequest, resources: Resources) -> Payload:
         "targets": plain(request.targets),
         "outputs": run.outputs,
         "loss": plain(run.loss),
+        "loss_node": run.tape.graph.output,
+        "loss_latex": _symbol(run),
         "sample_loss": sample_loss(run, request.sample),
         **view,
         "beats": [{"index": index, **plain(beat)} for index, beat in enumerate(beats)],

@@ -1068,6 +1068,16 @@ export interface components {
              */
             loss: number | ("NaN" | "Infinity" | "-Infinity");
             /**
+             * Loss Node
+             * @description the node that holds it: loss, or an expression's output
+             */
+            loss_node: string;
+            /**
+             * Loss Latex
+             * @description its symbol, as it stands in every gradient
+             */
+            loss_latex: string;
+            /**
              * Sample Loss
              * @description of the chosen sample alone
              */

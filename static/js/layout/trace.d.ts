@@ -33,6 +33,9 @@ interface Run {
   batch: number;
   outputs: Nested;
   loss: Num;
+  /** the node whose gradients these are, and its symbol */
+  loss_node: string;
+  loss_latex: string;
   sample_loss: Num;
   beats: Beat[];
   updates: Record<string, Record<string, unknown>>;

@@ -54,8 +54,8 @@ function tellBeat(trace, index, playhead) {
     h("p", { class: "quiet" }, beat.text),
     h("h2", {}, "This run"),
     facts([
-      { latex: "L", text: done ? formatNumber(trace.loss, { digits: 6 }) : UNREACHED, full: done ? String(trace.loss) : "", id: "loss" },
-      ...(trace.loss_after === null ? [] : [{ latex: "L_{\\text{after}}", text: after ? formatNumber(trace.loss_after, { digits: 6 }) : UNREACHED, full: after ? String(trace.loss_after) : "", id: "loss" }]),
+      { latex: trace.loss_latex, text: done ? formatNumber(trace.loss, { digits: 6 }) : UNREACHED, full: done ? String(trace.loss) : "", id: trace.loss_node },
+      ...(trace.loss_after === null ? [] : [{ latex: `${trace.loss_latex}_{\\text{after}}`, text: after ? formatNumber(trace.loss_after, { digits: 6 }) : UNREACHED, full: after ? String(trace.loss_after) : "", id: trace.loss_node }]),
     ]),
     broken ? h("p", { class: "problem" }, `Not finite: ${broken.node}, in the ${broken.phase} pass. Smaller weights or a smaller learning rate keep numbers in range.`) : "",
     h("p", { class: "quiet hint" }, `Select ${trace.nodes ? "a node or an edge" : "a unit, a weight or the loss"} to see where its number comes from.`),

@@ -41,7 +41,7 @@ function ofNode(trace, node) {
   const [known, returned] = [whenOver(story.value.get(node.id)), whenOver(story.grad.get(node.id))];
   const beat = trace.beats[story.value.get(node.id) ?? -1];
   const received = listReceived(trace, node);
-  const gradient = derivative("L", node.latex);
+  const gradient = derivative(trace.loss_latex, node.latex);
   const after = /** @type {any} */ (trace.updates[node.id]?.after ?? null);
   const alone = value !== null;
   return {
@@ -86,7 +86,7 @@ function ofEdge(trace, user, input) {
   const message = user.messages.find((one) => one.input === input);
   const [sent, arrived] = [whenOver(story.message.get(nameEdge(user.id, input))), whenOver(story.grad.get(user.id))];
   const [value, upstream, local] = [single(trace, source, message?.value), single(trace, user, user.grad), single(trace, user, message?.local)];
-  const [up, slope] = [derivative("L", user.latex), derivative(user.latex, source.latex)];
+  const [up, slope] = [derivative(trace.loss_latex, user.latex), derivative(user.latex, source.latex)];
   const product = value !== null && upstream !== null && local !== null;
   return {
     kind: "Message",
@@ -121,14 +121,14 @@ function ofEdge(trace, user, input) {
 function sumUp(trace, node, received, at) {
   const shown = received.slice(0, MOST_TERMS);
   const more = received.length > MOST_TERMS ? " + \\cdots" : "";
-  const symbols = shown.map(({ from, message }) => `${mark(from.id, derivative("L", from.latex))} \\cdot ${mark(nameEdge(from.id, message.input), derivative(from.latex, node.latex))}`);
+  const symbols = shown.map(({ from, message }) => `${mark(from.id, derivative(trace.loss_latex, from.latex))} \\cdot ${mark(nameEdge(from.id, message.input), derivative(from.latex, node.latex))}`);
   const numbers = shown.map(({ from, message }) => {
     const [upstream, local] = [single(trace, from, from.grad), single(trace, from, message.local)];
     if (upstream === null || local === null) return pill("backward", from.id, single(trace, node, message.value));
     return `${pill("backward", from.id, upstream)} \\cdot ${pill("loss", nameEdge(from.id, message.input), local)}`;
   });
   return {
-    symbols: `${mark(node.id, derivative("L", node.latex))} = ${symbols.join(" + ")}${more}`,
+    symbols: `${mark(node.id, derivative(trace.loss_latex, node.latex))} = ${symbols.join(" + ")}${more}`,
     numbers: `${write(single(trace, node, node.grad), true)} = ${numbers.join(" + ")}${more}`,
     at,
   };

@@ -160,8 +160,27 @@ function drawLocals(stage, edges, sides, u) {
       left: { x: x - w / 2 - 12, y: y - 28 },
       right: outer ? { x: x + w / 2 + 12, y: y - 28 } : { x: x - w / 2 - 14, y },
     };
-    return drawPlate(`local:${edge.id}`, { ...places[side], w, h: PLATE }, text, opacity);
+    const { down, picture } = stage.layout;
+    const inside = { ...places[side], x: Math.min(picture.width - w / 2, Math.max(w / 2, places[side].x)) };
+    const place = down ? inside : clearNodes(stage, edge, inside, w);
+    return drawPlate(`local:${edge.id}`, { ...place, w, h: PLATE }, text, opacity);
   });
+}
+
+/**
+ * Where an edge is too short for its plate, the plate goes over or under the nodes at both ends.
+ * @param {Stage} stage
+ * @param {GraphEdgePlace} edge
+ * @param {{x: number, y: number}} place
+ * @param {number} w
+ */
+function clearNodes({ layout }, edge, place, w) {
+  const room = pointAt(edge.curve, 1).x - pointAt(edge.curve, 0).x;
+  if (w + 12 <= room) return place;
+  const ends = [edge.from, edge.to].flatMap((id) => layout.nodes.get(id) ?? []);
+  const above = Math.min(...ends.map(({ y, h }) => y - h / 2)) - PLATE / 2 - 6;
+  const below = Math.max(...ends.map(({ y, h }) => y + h / 2)) + PLATE / 2 + 6;
+  return { x: place.x, y: place.y <= pointAt(edge.curve, 0.5).y ? Math.min(above, place.y) : Math.max(below, place.y) };
 }
 
 /**

@@ -84,7 +84,8 @@ function drawHead(node, { x, y, w, h, name, label, form }, { forward }) {
   const fill = forward > 0 || node.op === null ? "ink-2" : "ink-3";
   /** @type {Mark[]} */
   const marks = [];
-  const [, symbol, raised] = /^([^⁽]*)(?:⁽(.*)⁾)?/.exec(name) ?? [];
+  const [, letter, raised, lowered] = /^([^⁽]*)(?:⁽(.*)⁾)?(.*)$/.exec(name) ?? [];
+  const symbol = letter + lowered;
   if (name) marks.push({ key: `node:${node.id}:name`, shape: "text", x: both ? x - w / 2 + 10 : x, y: base, text: fitText([symbol, `${symbol.slice(0, 8)}\u2026`], w - 16, HEAD_SIZE), raised: raised && `(${raised})`, size: HEAD_SIZE + 1, italic: true, anchor: both ? "start" : "middle", fill });
   if (label) marks.push({ key: `node:${node.id}:op`, shape: "text", x: both ? x + w / 2 - 10 : x, y: base, text: label, size: alone ? HEAD_SIZE + 2 : HEAD_SIZE, weight: 600, anchor: both ? "end" : "middle", fill });
   return marks;
