@@ -67,8 +67,7 @@ class Settings(BaseSettings):
     )
     cached_programs: Count = Field(default=16, description="compiled programs kept per thread")
     cached_numbers: Count = Field(
-        default=250_000,
-        description="programs with more values and gradients than this are not kept",
+        default=6_000_000, description="values and gradients of all of them together, per thread"
     )
     graceful_seconds: Count = Field(
         default=5, description="time that open requests get at shutdown"

@@ -84,12 +84,20 @@ def _examine_layer(tape: Tape, number: int) -> LayerHealth:
         slope = np.concatenate(slopes)
         dead = float(np.mean(slope == 0))
         saturated = float(np.mean((slope > 0) & (slope < SATURATED_SLOPE)))
-    grads = [tape.grads[node.id].ravel() for node in weights if ".weight" in node.id]
-    smallest, largest = _range(np.concatenate(grads))
+    grads = [tape.grads[node.id] for node in weights if ".weight" in node.id]
+    smallest, largest = _range(grads)
     label = weights[0].id.split(".")[0]
     return LayerHealth(number, label, dead, saturated, smallest, largest)
 
 
-def _range(grad: Array) -> tuple[float | None, float | None]:
-    sizes = np.abs(grad[np.isfinite(grad) & (grad != 0)])
-    return (float(sizes.min()), float(sizes.max())) if sizes.size else (None, None)
+def _range(grads: list[Array]) -> tuple[float | None, float | None]:
+    smallest, largest = np.inf, 0.0
+    for grad in grads:
+        sizes = np.abs(grad)
+        if not np.isfinite(sizes.max(initial=0.0)):
+            sizes = sizes[np.isfinite(sizes)]
+        largest = max(largest, sizes.max(initial=0.0))
+        if not sizes.min(initial=np.inf):
+            sizes = sizes[sizes > 0]
+        smallest = min(smallest, sizes.min(initial=np.inf))
+    return (float(smallest), float(largest)) if largest else (None, None)

@@ -64,6 +64,9 @@ class StepRequest(Supervised):
     """A network, samples, targets, and the optimizer that moves its parameters."""
 
     optimizer: Optimizer
+    parameters: bool = Field(
+        default=True, description="whether updates and the next network are answered"
+    )
 
 
 class TraceRequest(Supervised):
@@ -224,6 +227,6 @@ class StepAnswer(Message):
 
     loss_before: Number
     loss_after: Number
-    updates: dict[str, Update]
-    network: DocumentAnswer
+    updates: dict[str, Update] | None = Field(description="null where they were not asked for")
+    network: DocumentAnswer | None
     health: Health

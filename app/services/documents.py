@@ -1,5 +1,7 @@
 """Network documents between the wire and the engine."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -102,10 +104,34 @@ def read_document(network: specs.Document | specs.AnySpec) -> Document:
     wire, pointer = locate_spec(network)
     spec = read_spec(wire, pointer)
     if not isinstance(network, specs.Document):
-        return make_document(spec)
+        return draw_document(spec)
     with below("/network"):
         state = _read_state(network.optimizer_state)
         return make_document(spec, network.parameters, network.trainable, state, network.step)
+
+
+DRAWN_NUMBERS = 2_000_000
+_drawn: OrderedDict[str, Document] = OrderedDict()
+_drawing = threading.Lock()
+
+
+def draw_document(spec: Spec) -> Document:
+    """The document that a spec and its seed stand for. The ones drawn last are kept."""
+    key = repr(spec)
+    with _drawing:
+        document = _drawn.pop(key, None)
+        if document is None:
+            document = make_document(spec)
+            for value in document.parameters.values():
+                np.asarray(value).flags.writeable = False
+        _drawn[key] = document
+        while len(_drawn) > 1 and sum(map(_count_numbers, _drawn.values())) > DRAWN_NUMBERS:
+            _drawn.popitem(last=False)
+    return document
+
+
+def _count_numbers(document: Document) -> int:
+    return sum(np.size(value) for value in document.parameters.values())
 
 
 def _read_state(memory: specs.OptimizerMemory | None) -> OptimizerState | None:

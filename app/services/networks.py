@@ -83,14 +83,15 @@ def run_backward(request: BackwardRequest, resources: Resources) -> Payload:
 def take_step(request: StepRequest, resources: Resources) -> Payload:
     """One step of the optimizer: what moved, and the network after it."""
     optimizer, options = read_optimizer(request.optimizer)
-    run = run_back(request, "step", "nodes", resources)
+    operation = "step" if request.parameters else "step_alone"
+    run = run_back(request, operation, "nodes", resources)
     loss_before, health = run.loss, plain(examine(run.tape))
     step = step_run(run, optimizer, options, resources)
     return {
         "loss_before": plain(loss_before),
         "loss_after": plain(step.loss_after),
-        "updates": write_updates(step.updates),
-        "network": write_document(step.document),
+        "updates": write_updates(step.updates) if request.parameters else None,
+        "network": write_document(step.document) if request.parameters else None,
         "health": health,
     }
 

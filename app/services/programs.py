@@ -16,14 +16,16 @@ from app.settings import Limits, Settings
 class Programs(threading.local):
     """A small cache of programs, the least recently used given up first.
 
-    A program's buffers belong to one run at a time, so every thread has programs of its own.
+    It holds at most ``most`` programs, and of all of them together at most ``most_numbers`` values
+    and gradients. A program's buffers belong to one run at a time, so every thread has programs of
+    its own.
     """
 
     def __init__(self, most: int, most_numbers: int) -> None:
         super().__init__()
         self._most = most
         self._most_numbers = most_numbers
-        self._kept: OrderedDict[tuple[str, str, str], Program] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, str], tuple[Program, int]] = OrderedDict()
 
     def find(self, spec: Spec, shapes: Mapping[str, Shape], purpose: str = "run") -> Program:
         """The program of the whole graph for leaves of these shapes, parameters left out.
@@ -48,16 +50,19 @@ class Programs(threading.local):
         if not isinstance(plain, ExpressionSpec):
             plain = replace(plain, bias_initializer=None)
         key = repr(plain), repr(shapes), purpose
-        program = self._kept.pop(key, None)
-        kept = program is not None
-        if program is None:
+        found = self._kept.pop(key, None)
+        if found is None:
             graph = build(spec, shapes)
             program = Program(graph, {**shapes, **kind_of(spec).parameter_shapes(spec)})
-        if kept or _count_numbers(program) <= self._most_numbers:
-            self._kept[key] = program
-        while len(self._kept) > self._most:
+            found = program, _count_numbers(program)
+        self._kept[key] = found
+        while self._kept and self._is_full():
             self._kept.popitem(last=False)
-        return program
+        return found[0]
+
+    def _is_full(self) -> bool:
+        numbers = sum(count for _, count in self._kept.values())
+        return len(self._kept) > self._most or numbers > self._most_numbers
 
 
 def build_graph(spec: Spec, shapes: Mapping[str, Shape]) -> Graph:

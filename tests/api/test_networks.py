@@ -266,3 +266,10 @@ def test_a_steps_answer_satisfies_its_model(client: TestClient) -> None:
         body = {"network": TWO, **DATA, "optimizer": {"name": entry["name"]}}
         answer = client.post("/api/v1/networks/step", json=body)
         StepAnswer.model_validate_json(answer.content)
+
+
+def test_a_step_may_leave_the_parameters_out(client: TestClient) -> None:
+    body = {"network": TWO, **DATA, "optimizer": SGD}
+    whole = post(client, "/step", body)
+    short = post(client, "/step", body | {"parameters": False})
+    assert short == whole | {"updates": None, "network": None}

@@ -108,3 +108,17 @@ def test_many_threads_get_what_one_gets() -> None:
     alone = [ask(number) for number in range(60)]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, range(60))) == alone
+
+
+def test_programs_share_one_budget() -> None:
+    def count(program: Program) -> int:
+        tape = program.tape
+        return sum(a.size for part in (tape.values, tape.grads) for a in part.values())
+
+    roomy = Programs(most=10, most_numbers=10_000)
+    both = sum(count(roomy.find(SPEC, samples(size))) for size in (1, 4))
+    for most, kept in ((both, True), (both - 1, False)):
+        programs = Programs(most=10, most_numbers=most)
+        first = programs.find(SPEC, samples(1))
+        programs.find(SPEC, samples(4))
+        assert (programs.find(SPEC, samples(1)) is first) is kept

@@ -1004,11 +1004,14 @@ export interface components {
             loss_before: number | ("NaN" | "Infinity" | "-Infinity");
             /** Loss After */
             loss_after: number | ("NaN" | "Infinity" | "-Infinity");
-            /** Updates */
+            /**
+             * Updates
+             * @description null where they were not asked for
+             */
             updates: {
                 [key: string]: components["schemas"]["Update"];
-            };
-            network: components["schemas"]["DocumentAnswer"];
+            } | null;
+            network: components["schemas"]["DocumentAnswer"] | null;
             health: components["schemas"]["Health"];
         };
         /**
@@ -1043,6 +1046,12 @@ export interface components {
             } & {
                 [key: string]: number | string | boolean;
             });
+            /**
+             * Parameters
+             * @description whether updates and the next network are answered
+             * @default true
+             */
+            parameters: boolean;
         };
         /**
          * TraceAnswer
