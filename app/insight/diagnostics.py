@@ -60,14 +60,27 @@ def examine(tape: Tape) -> Health:
     return Health(first is None, first, [_examine_layer(tape, number) for number in numbers])
 
 
+def examine_forward(tape: Tape) -> Health:
+    """The health of a run that only went forward: nothing is said about slopes and gradients."""
+    first = _find_in_values(tape)
+    return Health(first is None, first, [])
+
+
 def find_non_finite(tape: Tape) -> NonFinite | None:
     """The first node whose value, or else whose gradient, is not finite."""
-    for node in tape.graph:
-        if not np.isfinite(tape.values[node.id]).all():
-            return NonFinite(node.id, "forward", node.layer, node.time)
+    found = _find_in_values(tape)
+    if found is not None:
+        return found
     for node in reversed(tape.graph.nodes):
         if node.id in tape.grads and not np.isfinite(tape.grads[node.id]).all():
             return NonFinite(node.id, "backward", node.layer, node.time)
+    return None
+
+
+def _find_in_values(tape: Tape) -> NonFinite | None:
+    for node in tape.graph:
+        if not np.isfinite(tape.values[node.id]).all():
+            return NonFinite(node.id, "forward", node.layer, node.time)
     return None
 
 

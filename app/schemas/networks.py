@@ -163,6 +163,7 @@ class ForwardAnswer(Message):
     nodes: list[ForwardNode] | None = None
     units: list[ForwardUnit] | None = None
     weights: list[ForwardWeight] | None = None
+    health: "Health"
 
 
 class NonFinite(Message):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.insight.beats import Beat, Learning, list_beats, list_node_beats, list_time_beats
-from app.insight.diagnostics import examine
+from app.insight.diagnostics import examine, examine_forward
 from app.insight.nodes import NodeReading
 from app.insight.opened import find_unit, open_unit, pick_updates
 from app.insight.reading import Reading
@@ -60,7 +60,7 @@ def run_forward(request: ForwardRequest, resources: Resources) -> Payload:
     """Outputs, and every value on the way to them."""
     run = run_ahead(request, resources)
     check_sample(request.sample, run.batch.size)
-    answer: Payload = {"outputs": run.outputs}
+    answer: Payload = {"outputs": run.outputs, "health": plain(examine_forward(run.tape))}
     if request.view == "units":
         return answer | view_forward_sample(_reading(run, request.sample))
     return answer | {"nodes": view_nodes(run.tape, backward=False)}

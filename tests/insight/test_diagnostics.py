@@ -2,9 +2,14 @@
 
 import pytest
 
-from app.insight.diagnostics import NonFinite, examine
+from app.engine.program import Program
+from app.insight.diagnostics import NonFinite, examine, examine_forward
 from app.networks.choice import Choice
+from app.networks.data import shapes_of
 from app.networks.dense import DenseSpec, Layer
+from app.networks.document import make_document
+from app.networks.kinds import kind_of
+from app.networks.recurrent import RecurrentSpec
 from tests.insight.runs import read
 
 
@@ -46,3 +51,38 @@ def test_activations_that_mix_units_have_no_slope_to_judge(activation: str) -> N
     layer = examine(read(spec, [[1.0]], [[1, 0]]).tape).layers[0]
     assert layer.dead is None
     assert layer.saturated is None
+
+
+def test_a_run_forward_alone_tells_where_it_overflows() -> None:
+    spec = DenseSpec(1, (Layer(1), Layer(1)))
+    parameters = {"layer1.weight": [[1e200]], "layer2.weight": [[1e200]]}
+    tape = read(spec, [[1.0]], [[0.0]], parameters).tape
+    assert examine_forward(tape).first_non_finite == NonFinite("layer2.z", "forward", 2, None)
+    well = examine_forward(read(spec, [[1.0]], [[0.0]]).tape)
+    assert (well.finite, well.layers) == (True, [])
+
+
+def test_a_recurrent_network_has_a_cell_and_an_output_layer() -> None:
+    spec = RecurrentSpec(1, 2, 1, activation=Choice("relu"))
+    kind, document = kind_of(spec), make_document(spec, {"cell.bias": [-5.0, 5.0]})
+    batch = kind.read_batch(spec, [[[1.0]] * 3], [[1.0]], None)
+    shapes = shapes_of({**batch.leaves, **document.parameters})
+    program = Program(kind.build_graph(spec, shapes), shapes)
+    program.forward({**batch.leaves, **document.parameters})
+    cell, output = examine(program.backward()).layers
+    assert (cell.label, output.label) == ("cell", "output")
+    # One of two units is dead, at all three steps.
+    assert cell.dead == 0.5
+    assert output.dead == 0.0
+
+
+def test_an_overflow_in_time_is_placed() -> None:
+    spec = RecurrentSpec(1, 1, 1, activation=Choice("identity"))
+    kind = kind_of(spec)
+    document = make_document(spec, {"cell.weight_hh": [[1e160]], "cell.weight_ih": [[1.0]]})
+    batch = kind.read_batch(spec, [[[1.0]] * 4], [[1.0]], None)
+    shapes = shapes_of({**batch.leaves, **document.parameters})
+    program = Program(kind.build_graph(spec, shapes), shapes)
+    first = examine_forward(program.forward({**batch.leaves, **document.parameters}))
+    assert first.first_non_finite is not None
+    assert first.first_non_finite.time == 3

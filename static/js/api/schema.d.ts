@@ -456,6 +456,7 @@ export interface components {
             units?: components["schemas"]["ForwardUnit"][] | null;
             /** Weights */
             weights?: components["schemas"]["ForwardWeight"][] | null;
+            health: components["schemas"]["Health"];
         };
         /**
          * ForwardNode
