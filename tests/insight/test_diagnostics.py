@@ -64,7 +64,7 @@ def test_a_run_forward_alone_tells_where_it_overflows() -> None:
 
 def test_a_recurrent_network_has_a_cell_and_an_output_layer() -> None:
     spec = RecurrentSpec(1, 2, 1, activation=Choice("relu"))
-    kind, document = kind_of(spec), make_document(spec, {"cell.bias": [-5.0, 5.0]})
+    kind, document = kind_of(spec), make_document(spec, {"cell.bias": [-500.0, 5.0]})
     batch = kind.read_batch(spec, [[[1.0]] * 3], [[1.0]], None)
     shapes = shapes_of({**batch.leaves, **document.parameters})
     program = Program(kind.build_graph(spec, shapes), shapes)
