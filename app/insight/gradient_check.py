@@ -27,9 +27,8 @@ CURVE = tuple(10.0 ** (-exponent / 2) for exponent in range(2, 27))
 SECOND_TRY = tuple(10.0**-exponent for exponent in range(1, 11))
 """The steps among which a better one is looked for where the first was not good."""
 ROUNDING_MARGIN = 8.0
-SECOND_COST = len(SECOND_TRY)
-LEAST_SECOND_TRIES = 20
-"""So many entries are tried again in any case; more while fewer are checked than may be."""
+CURVE_RUNS = 2 * len(CURVE)
+SECOND_RUNS = 2 * len(SECOND_TRY)
 
 
 @dataclass(frozen=True)
@@ -86,16 +85,19 @@ def check_gradients(
     *,
     h: float | None = None,
     most_entries: int = 10_000,
+    most_runs: int = 40_000,
     curve: Entry | None = None,
 ) -> GradientCheck:
     """Check the gradients by the entries of the leaves ``by`` after a run forward and backward.
 
-    With more entries than ``most_entries``, the same number of them from end to end of each leaf
-    in proportion to its size, and at least one of each.
+    Two forward runs per entry may take up half of ``most_runs``, the other half is for second tries
+    with other steps. With more entries than that, or than ``most_entries``, so many of them are
+    checked: evenly spaced over each leaf, in proportion to its size, and at least one of each.
     """
     with np.errstate(all="ignore"):
-        chosen = select_entries({name: tape.values[name] for name in by}, most_entries)
-        judge = _Judge(tape, max(LEAST_SECOND_TRIES, (most_entries - len(chosen)) // SECOND_COST))
+        leaves = {name: tape.values[name] for name in by}
+        chosen = select_entries(leaves, min(most_entries, most_runs // 4))
+        judge = _Judge(tape, max(0, most_runs - 2 * len(chosen)) // SECOND_RUNS)
         checked = [judge.check(entry, h) for entry in chosen]
         points = [] if curve is None else judge.draw_curve(curve)
     errors = [entry.relative_error for entry in checked if entry.kink is None]
