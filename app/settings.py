@@ -47,6 +47,14 @@ class Limits(BaseModel):
         default=2_500_000_000, description="parameters x batch x steps of one request"
     )
     told_nodes: Count = Field(default=1_000, description="nodes in a run told node by node")
+    terms: Count = Field(default=1_000, description="terms of one explained gradient")
+    paths: Count = Field(default=1_000, description="paths of one explained gradient")
+    checked_entries: Count = Field(
+        default=10_000, description="entries of one gradient check; of more, so many are chosen"
+    )
+    check_work: Count = Field(
+        default=10_000_000_000, description="cost of all runs of one gradient check"
+    )
     run_numbers: Count = Field(default=5_000_000, description="numbers in one run and its answer")
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import orjson
 
 from app import __version__
+from app.schemas.explain import ExplainRequest, GradientCheckRequest, NudgeRequest
 from app.schemas.networks import BackwardRequest, ForwardRequest, StepRequest, TraceRequest
 from app.schemas.problem import Problem
 from app.schemas.specs import DenseSpec
-from app.services import catalog, networks
+from app.services import catalog, explain, networks
 from app.services.programs import Resources
 from app.services.wire import Payload
 
@@ -38,6 +39,16 @@ REQUESTS: dict[str, Payload] = {
     "/api/v1/networks/backward": LESSON,
     "/api/v1/networks/step": {**LESSON, "optimizer": SGD},
     "/api/v1/networks/trace": {**LESSON, "optimizer": SGD, "view": "units"},
+    "/api/v1/networks/explain": {**LESSON, "of": {"node": "layer1.weight", "index": [0, 0]}},
+    "/api/v1/networks/gradient-check": {
+        **LESSON,
+        "curve": {"node": "layer1.weight", "index": [0, 0]},
+    },
+    "/api/v1/networks/nudge": {
+        **LESSON,
+        "of": {"node": "layer1.weight", "index": [0, 0]},
+        "delta": 0.01,
+    },
 }
 
 ANSWERS: dict[str, Callable[[Any, Resources], Payload]] = {
@@ -55,6 +66,15 @@ ANSWERS: dict[str, Callable[[Any, Resources], Payload]] = {
     ),
     "/api/v1/networks/trace": lambda body, shared: networks.tell_trace(
         TraceRequest.model_validate(body), shared
+    ),
+    "/api/v1/networks/explain": lambda body, shared: explain.explain_entry(
+        ExplainRequest.model_validate(body), shared
+    ),
+    "/api/v1/networks/gradient-check": lambda body, shared: explain.check_run_gradients(
+        GradientCheckRequest.model_validate(body), shared
+    ),
+    "/api/v1/networks/nudge": lambda body, shared: explain.nudge_entry(
+        NudgeRequest.model_validate(body), shared
     ),
     "/api/v1/catalog": lambda _, shared: catalog.list_catalog(shared),
     "/api/v1/healthz": lambda _, __: {"status": "ok", "version": __version__},

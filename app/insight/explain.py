@@ -13,6 +13,7 @@ from app.insight.beats.formulas import dotted, ends, factor
 from app.insight.paths import Paths, add_up, find_paths
 from app.insight.reading import derivative, tag, write_number
 from app.insight.symbols import Symbols
+from app.networks.notation import SIGN, SUM, hold, wrap
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Explanation:
     """One number of a run and its gradient, as the sum of terms and as the sum over paths.
 
     ``terms_sum`` is the sum of the terms listed, of ``term_count``. The gradient of the output
-    itself has no terms: it is the seed.
+    itself has no terms: it is the seed. ``symbols`` are those of all entries on the paths.
     """
 
     entry: Entry
@@ -51,6 +52,7 @@ class Explanation:
     terms: list[Term]
     terms_sum: float
     paths: Paths
+    symbols: dict[Entry, str]
 
 
 def explain(
@@ -71,6 +73,7 @@ def explain(
     right = "1" if at_output and grad == 1.0 else dotted([term.latex for term in shown], count)
     numbers = dotted([term.latex_numbers for term in shown], count)
     mark = symbols.mark(entry)
+    paths = find_paths(entries, entry, most_paths)
     left_number = tag(entry.node, mark, write_number(grad))
     return Explanation(
         entry,
@@ -82,7 +85,8 @@ def explain(
         count,
         terms,
         add_up(term.product for term in terms),
-        find_paths(entries, entry, most_paths),
+        paths,
+        {each: symbols.write(each) for path in paths.listed for each in path.entries},
     )
 
 
@@ -130,16 +134,7 @@ def write_local(entries: Entries, symbols: Symbols, entry: Entry, use: Use) -> s
             Entry(node.inputs[position], read[min(turn, len(read) - 1)])
         )
     written = write_latex(template, symbols.write(use.entry), *inputs)
-    return rf"\left({written}\right)" if _is_sum(written) else written
-
-
-def _is_sum(latex: str) -> bool:
-    depth = 0
-    for number, character in enumerate(latex):
-        depth += (character in "({") - (character in ")}")
-        if depth == 0 and number and character in "+-":
-            return True
-    return latex.startswith("-")
+    return wrap(written) if hold(written) in (SIGN, SUM) else written
 
 
 def locate(tape: Tape, node_id: str, index: tuple[int, ...], sample: int | None) -> Entry:

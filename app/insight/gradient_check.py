@@ -5,6 +5,7 @@ A central difference is wrong by about ``h^2`` for the function's curvature and 
 al., "Numerical Recipes", 3rd ed., section 5.7).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,7 +14,9 @@ import numpy as np
 
 from app.engine.entries import Entry
 from app.engine.op import Array
+from app.engine.ops import OPS
 from app.engine.program import Program
+from app.engine.shapes import fill_options
 from app.engine.tape import Tape
 from app.insight.holding import find_cuts, hold
 from app.insight.kinks import Kinks
@@ -29,6 +32,8 @@ SECOND_TRY = tuple(10.0**-exponent for exponent in range(1, 11))
 ROUNDING_MARGIN = 8.0
 CURVE_RUNS = 2 * len(CURVE)
 SECOND_RUNS = 2 * len(SECOND_TRY)
+COST_OF_CALL, COST_OF_ENTRY = 5_000, 20
+"""Measured beside a multiplication of a large matrix product, on one core."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,23 @@ def select_entries(leaves: Mapping[str, Array], most: int) -> list[Entry]:
             index = np.unravel_index(int(place), value.shape)
             entries.append(Entry(name, tuple(int(i) for i in index)))
     return entries
+
+
+def estimate_run(tape: Tape) -> int:
+    """What a forward run costs, in multiplications of a large product.
+
+    A call costs as much as some thousands of them, an entry that is written as much as some dozens.
+    """
+    total = 0
+    for node in tape.graph:
+        if node.op is not None:
+            shapes = tuple(tape.values[source].shape for source in node.inputs)
+            size, op = tape.values[node.id].size, OPS[node.op]
+            named = op.dependence(shapes, fill_options(node), 0) or ()
+            kept = {axis.number for axis in named if axis is not None}
+            read = math.prod(n for number, n in enumerate(shapes[0]) if number not in kept)
+            total += COST_OF_CALL + size * (COST_OF_ENTRY + read)
+    return total
 
 
 def find_best(curve: Sequence[CurvePoint]) -> float | None:

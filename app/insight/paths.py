@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.engine.dependence import sum_fed
 from app.engine.entries import Entries, Entry
 
-MOST_STATIONS = 50_000
+MOST_STATIONS = 25_000
 """Up to so many entries on all listed paths together, so that an answer has an end."""
 
 

@@ -4,6 +4,7 @@ import re
 
 from app.engine.entries import Entries, Entry
 from app.insight.reading import derivative
+from app.networks.notation import wrap
 
 PLAIN = re.compile(
     r"(\\[a-zA-Z]+(\{[^{}]*\})+|\\?[a-zA-Z]+|[\d.]+)(?P<tail>([_^](\{[^{}]*\}|\w))*)"
@@ -37,10 +38,10 @@ class Symbols:
         if found and latex[0].isupper() and len(sizes) == 2 and "_" not in latex:
             latex = latex[0].lower() + latex[1:]
         if not kept:
-            return latex if found else rf"\left({latex}\right)"
+            return latex if found else wrap(latex)
         below = ",".join(str(i + 1) for i in kept)
         plain = found is not None and "_" not in found["tail"]
-        return f"{latex}_{{{below}}}" if plain else rf"\left({latex}\right)_{{{below}}}"
+        return f"{latex if plain else wrap(latex)}_{{{below}}}"
 
     def grad(self, entry: Entry) -> str:
         """The derivative of the output by the entry, in LaTeX."""

@@ -116,7 +116,7 @@ def tell_trace(request: TraceRequest, resources: Resources) -> Payload:
         "outputs": run.outputs,
         "loss": plain(run.loss),
         "loss_node": run.tape.graph.output,
-        "loss_latex": _symbol(run),
+        "loss_latex": run.symbol,
         "sample_loss": sample_loss(run, request.sample),
         **view,
         "beats": [{"index": index, **plain(beat)} for index, beat in enumerate(beats)],
@@ -145,7 +145,7 @@ def _tell(
             learning = replace(learning, updates=updates)
         view = {"nodes": view_told_nodes(inside)}
         return view, list_node_beats(inside, learning), updates
-    told = NodeReading(run.tape, request.sample, run.batch.size, _symbol(run))
+    told = NodeReading(run.tape, request.sample, run.batch.size, run.symbol)
     view = {"nodes": view_told_nodes(told)}
     if request.view == "time":
         if not isinstance(spec, RecurrentSpec):
@@ -176,15 +176,6 @@ def _reading(run: Run, sample: int) -> Reading:
     if not isinstance(spec, DenseSpec):
         raise NetworkError("/unit", "only dense networks have units to open", "wrong_view")
     return Reading(spec, run.tape, sample)
-
-
-def _symbol(run: Run) -> str:
-    """The symbol of what the gradients are of."""
-    graph = run.tape.graph
-    if run.document.spec.kind != "expression":
-        return "L"
-    named = not graph.output[1:].isdecimal()
-    return graph[graph.output].latex if named else "f"
 
 
 def _count_units(spec: Spec) -> tuple[int | None, int | None]:

@@ -46,6 +46,15 @@ class Run:
         """The outputs as they go on the wire."""
         return plain(kind_of(self.document.spec).read_outputs(self.document.spec, self.tape))
 
+    @property
+    def symbol(self) -> str:
+        """The symbol of what the gradients are of."""
+        graph = self.tape.graph
+        if self.document.spec.kind != "expression":
+            return "L"
+        named = not graph.output[1:].isdecimal()
+        return graph[graph.output].latex if named else "f"
+
 
 @dataclass(frozen=True)
 class Step:

@@ -15,7 +15,16 @@ RUN_NUMBERS_PER_UNIT = 6
 """Value, gradient and message of z and of a."""
 RUN_NUMBERS_PER_OUTPUT = 20
 """The same for the nodes inside a loss, at most."""
-COPIES = {"forward": 1, "backward": 4, "step_alone": 4, "step": 10, "trace": 14}
+COPIES = {
+    "forward": 1,
+    "backward": 4,
+    "step_alone": 4,
+    "step": 10,
+    "trace": 14,
+    "explain": 4,
+    "gradient-check": 8,
+    "nudge": 8,
+}
 """How often an answer holds every parameter, at most: values, gradients, updates, documents."""
 
 

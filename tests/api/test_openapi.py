@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from app.api.openapi import ANSWERS, REQUESTS
 from app.schemas.catalog import Catalog
+from app.schemas.explain import ExplainAnswer, GradientCheckAnswer, NudgeAnswer
 from app.schemas.message import Message
 from app.schemas.networks import BackwardAnswer, ForwardAnswer, NetworkAnswer, StepAnswer
 from app.schemas.trace import TraceAnswer
@@ -19,6 +20,9 @@ MODELS: dict[str, type[Message]] = {
     "/api/v1/networks/backward": BackwardAnswer,
     "/api/v1/networks/step": StepAnswer,
     "/api/v1/networks/trace": TraceAnswer,
+    "/api/v1/networks/explain": ExplainAnswer,
+    "/api/v1/networks/gradient-check": GradientCheckAnswer,
+    "/api/v1/networks/nudge": NudgeAnswer,
 }
 
 

@@ -236,17 +236,17 @@ def test_random_expressions_against_the_complex_step(text: str, numbers: list[fl
 
 
 def test_paths_are_counted_exactly_and_listed_up_to_a_limit() -> None:
-    layers = tuple(Layer(100, Choice("tanh")) for _ in range(12))
+    layers = tuple(Layer(400, Choice("tanh")) for _ in range(8))
     spec = DenseSpec(3, (*layers, Layer(1)), Choice("sum_of_outputs"))
     tape = read(spec, [[0.1, 0.2, 0.3]], [[0.0]]).tape
     told = explain(tape, Entry("layer1.weight", (4, 1)), most_paths=1_000)
-    # From one unit of the first layer: 100 choices in each of the eleven after it.
-    assert told.paths.count == 100**11 > 2**64
+    # From one unit of the first layer: 400 choices in each of the seven after it.
+    assert told.paths.count == 400**7 > 2**53
     assert len(told.paths.listed) == 1_000
     assert told.paths.cut
     assert len({path.entries for path in told.paths.listed}) == 1_000
     assert told.terms_sum == pytest.approx(told.grad, rel=1e-12)
-    assert explain(tape, Entry("x", (0, 0)), most_terms=7).term_count == 100
+    assert explain(tape, Entry("x", (0, 0)), most_terms=7).term_count == 400
     assert len(explain(tape, Entry("x", (0, 0)), most_terms=7).terms) == 7
 
 
@@ -256,7 +256,7 @@ def test_long_paths_are_listed_until_their_entries_are_too_many() -> None:
     told = explain(run(spec, draw(spec, 1, steps, 0)).tape, Entry("cell.weight_ih", (0, 0)))
     assert told.paths.count > 2**steps
     assert 0 < len(told.paths.listed) < 1_000
-    assert sum(len(path.entries) for path in told.paths.listed) <= 50_000
+    assert sum(len(path.entries) for path in told.paths.listed) <= 25_000
     assert told.term_count == steps
 
 

@@ -49,6 +49,10 @@ def test_the_defaults() -> None:
         "expression_names": 64,
         "work": 2_500_000_000,
         "told_nodes": 1_000,
+        "terms": 1_000,
+        "paths": 1_000,
+        "checked_entries": 10_000,
+        "check_work": 10_000_000_000,
         "run_numbers": 5_000_000,
     }
 

@@ -154,6 +154,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/networks/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain a gradient
+         * @description The chain rule for one number of a run, be it a weight, a unit's z, an input or a state.
+         *
+         *     `terms` has what each use of it sends back, upstream times local, for a weight one per sample
+         *     and time step; they add up to `grad`. `paths` has every way to the loss with its factors; they
+         *     add up to `grad` too. Of very many the first are listed and all are counted.
+         */
+        post: operations["explain_entry_api_v1_networks_explain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks/gradient-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check all gradients
+         * @description Every entry's gradient beside the central difference of the loss, (L(w+h) - L(w-h)) / 2h.
+         *
+         *     For an expression, inputs are checked as well. Without `h`, the step is the cube root of the
+         *     rounding error, times the entry where that is above 1; where it does not do, others are tried
+         *     and the one that changes least from its neighbor is taken. An entry whose step runs over a
+         *     place without derivative has it as `kink` and is not judged. Where there are too many entries
+         *     for one request, evenly spaced ones are checked: `checked` of `total`. `curve` asks for one
+         *     entry's error at steps from 1e-1 to 1e-13.
+         */
+        post: operations["check_gradients_api_v1_networks_gradient_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks/nudge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nudge a number
+         * @description Move one number by `delta`: what its gradient predicts for the loss, and what happens.
+         *
+         *     Any node may be moved; what it was computed from then stays as it is.
+         */
+        post: operations["nudge_entry_api_v1_networks_nudge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -289,6 +362,29 @@ export interface components {
             };
         };
         /**
+         * CheckedEntry
+         * @description A gradient beside its central difference.
+         */
+        CheckedEntry: {
+            /**
+             * Parameter
+             * @description for an expression, also the name of an input
+             */
+            parameter: string;
+            /** Index */
+            index: number[];
+            /** Analytic */
+            analytic: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Numeric */
+            numeric: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Relative Error */
+            relative_error: number | ("NaN" | "Infinity" | "-Infinity");
+            /** H */
+            h: number | ("NaN" | "Infinity" | "-Infinity");
+            /** @description where within the step a function has no derivative; the entry is not judged */
+            kink: components["schemas"]["Place"] | null;
+        };
+        /**
          * Curve
          * @description An activation function drawn over a range that holds all z of its layer.
          */
@@ -297,6 +393,19 @@ export interface components {
             z: (number | ("NaN" | "Infinity" | "-Infinity"))[];
             /** A */
             a: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+        };
+        /**
+         * CurvePoint
+         * @description The central difference for one step; its error is relative, or absolute for a gradient of
+         *     0.
+         */
+        CurvePoint: {
+            /** H */
+            h: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Numeric */
+            numeric: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Error */
+            error: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
          * DenseSpec
@@ -416,6 +525,109 @@ export interface components {
             schema: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * EntryChoice
+         * @description One number of a node.
+         */
+        EntryChoice: {
+            /**
+             * Node
+             * @description a node's id, such as layer1.weight, time2.h, or a name
+             */
+            node: string;
+            /**
+             * Index
+             * @description an index per axis of the node's value; that of the sample may be left out
+             */
+            index?: number[];
+        };
+        /**
+         * ExplainAnswer
+         * @description Where a gradient comes from. The products of ``terms`` add up to ``grad``, and so do those
+         *     of ``paths``, where none is left out.
+         */
+        ExplainAnswer: {
+            /** Node */
+            node: string;
+            /** Index */
+            index: number[];
+            /** Symbol */
+            symbol: string;
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Grad */
+            grad: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Latex */
+            latex: string;
+            /** Latex Numbers */
+            latex_numbers: string;
+            /** Term Count */
+            term_count: number;
+            /**
+             * Terms
+             * @description none for the loss itself, whose gradient is 1
+             */
+            terms: components["schemas"]["Term"][];
+            /**
+             * Terms Sum
+             * @description of the terms listed
+             */
+            terms_sum: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Terms Cut */
+            terms_cut: boolean;
+            /**
+             * Path Count
+             * @description of all, exact; past 2^53 as a string of digits
+             */
+            path_count: number | string;
+            /** Paths */
+            paths: components["schemas"]["Path"][];
+            /**
+             * Paths Sum
+             * @description of the paths listed
+             */
+            paths_sum: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Paths Cut */
+            paths_cut: boolean;
+            /**
+             * Symbols
+             * @description of every number on the paths
+             */
+            symbols: components["schemas"]["Symbol"][];
+        };
+        /**
+         * ExplainRequest
+         * @description A run, and the number whose gradient is asked about.
+         */
+        ExplainRequest: {
+            /**
+             * Network
+             * @description a document, or a bare spec whose seed stands for its parameters
+             */
+            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            /**
+             * Inputs
+             * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
+             */
+            inputs: number[][] | number[][][] | {
+                [key: string]: number | number[];
+            };
+            /** Initial State */
+            initial_state?: {
+                [key: string]: number[][];
+            } | null;
+            /**
+             * Targets
+             * @description (batch, outputs); (batch, time, outputs); none for expressions
+             */
+            targets?: (number[][] | number[][][]) | null;
+            of: components["schemas"]["EntryChoice"];
+            /**
+             * Sample
+             * @description the row of the batch, where the index does not say it (default 0)
+             */
+            sample?: number | null;
         };
         /**
          * ExpressionSpec
@@ -548,6 +760,89 @@ export interface components {
             to: string;
             /** Value */
             value: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * GradientCheckAnswer
+         * @description Whether the gradients are right, entry by entry.
+         */
+        GradientCheckAnswer: {
+            /**
+             * Passed
+             * @description no error of an entry without kink is above the tolerance
+             */
+            passed: boolean;
+            /**
+             * Max Relative Error
+             * @description over the entries without kink
+             */
+            max_relative_error: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Tolerance */
+            tolerance: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * H
+             * @description for entries up to 1 in size; larger ones have more
+             */
+            h: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Checked */
+            checked: number;
+            /**
+             * Total
+             * @description more than were checked where the work would be too much
+             */
+            total: number;
+            /**
+             * Held
+             * @description nodes that pass no gradient back: differences are taken with them held
+             */
+            held: string[];
+            /** Entries */
+            entries: components["schemas"]["CheckedEntry"][];
+            /** Curve */
+            curve: components["schemas"]["CurvePoint"][] | null;
+            /**
+             * Best H
+             * @description the step of the curve with the smallest error
+             */
+            best_h: number | ("NaN" | "Infinity" | "-Infinity") | null;
+        };
+        /**
+         * GradientCheckRequest
+         * @description A run whose gradients are to be held against central differences.
+         */
+        GradientCheckRequest: {
+            /**
+             * Network
+             * @description a document, or a bare spec whose seed stands for its parameters
+             */
+            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            /**
+             * Inputs
+             * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
+             */
+            inputs: number[][] | number[][][] | {
+                [key: string]: number | number[];
+            };
+            /** Initial State */
+            initial_state?: {
+                [key: string]: number[][];
+            } | null;
+            /**
+             * Targets
+             * @description (batch, outputs); (batch, time, outputs); none for expressions
+             */
+            targets?: (number[][] | number[][][]) | null;
+            /**
+             * H
+             * @description the step for every entry; left out, one that suits each
+             */
+            h?: number | null;
+            /** @description the leaf's entry whose error is wanted for many steps */
+            curve?: components["schemas"]["EntryChoice"] | null;
+            /**
+             * Sample
+             * @description the row of the batch, where the index does not say it (default 0)
+             */
+            sample?: number | null;
         };
         /**
          * Health
@@ -821,6 +1116,67 @@ export interface components {
             time: number | null;
         };
         /**
+         * NudgeAnswer
+         * @description What the gradient predicts, ``grad`` times ``delta``, beside what happens to the loss.
+         */
+        NudgeAnswer: {
+            /** Node */
+            node: string;
+            /** Index */
+            index: number[];
+            /** Delta */
+            delta: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Value Before */
+            value_before: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Value After */
+            value_after: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Grad */
+            grad: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Predicted */
+            predicted: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Actual */
+            actual: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Loss Before */
+            loss_before: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Loss After */
+            loss_after: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * NudgeRequest
+         * @description A run, one number of it, and by how much it is to be moved.
+         */
+        NudgeRequest: {
+            /**
+             * Network
+             * @description a document, or a bare spec whose seed stands for its parameters
+             */
+            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            /**
+             * Inputs
+             * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
+             */
+            inputs: number[][] | number[][][] | {
+                [key: string]: number | number[];
+            };
+            /** Initial State */
+            initial_state?: {
+                [key: string]: number[][];
+            } | null;
+            /**
+             * Targets
+             * @description (batch, outputs); (batch, time, outputs); none for expressions
+             */
+            targets?: (number[][] | number[][][]) | null;
+            of: components["schemas"]["EntryChoice"];
+            /** Delta */
+            delta: number;
+            /**
+             * Sample
+             * @description the row of the batch, where the index does not say it (default 0)
+             */
+            sample?: number | null;
+        };
+        /**
          * OptimizerMemory
          * @description What the optimizer keeps between steps.
          */
@@ -858,6 +1214,35 @@ export interface components {
                     [key: string]: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][];
                 };
             };
+        };
+        /**
+         * Path
+         * @description One way to the loss. Each factor is the derivative of an entry by the one before it.
+         */
+        Path: {
+            /** Nodes */
+            nodes: string[];
+            /** Entries */
+            entries: components["schemas"]["Place"][];
+            /**
+             * Inputs
+             * @description at which input each entry uses the one before it
+             */
+            inputs: number[];
+            /** Factors */
+            factors: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /** Product */
+            product: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * Place
+         * @description One number of a node; ``index`` has an index per axis of its value.
+         */
+        Place: {
+            /** Node */
+            node: string;
+            /** Index */
+            index: number[];
         };
         /**
          * PresetEntry
@@ -1053,6 +1438,53 @@ export interface components {
              * @default true
              */
             parameters: boolean;
+        };
+        /**
+         * Symbol
+         * @description How one number is written.
+         */
+        Symbol: {
+            /** Node */
+            node: string;
+            /** Index */
+            index: number[];
+            /** Latex */
+            latex: string;
+        };
+        /**
+         * Term
+         * @description What one use of the number adds to its gradient: upstream times local is product.
+         */
+        Term: {
+            /**
+             * From
+             * @description the node that sends it
+             */
+            from: string;
+            /**
+             * Index
+             * @description the entry of that node
+             */
+            index: number[];
+            /**
+             * Input
+             * @description at which of its inputs the number is used
+             */
+            input: number;
+            /** Time */
+            time: number | null;
+            /** Sample */
+            sample: number | null;
+            /** Upstream */
+            upstream: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Local */
+            local: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Product */
+            product: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Latex */
+            latex: string;
+            /** Latex Numbers */
+            latex_numbers: string;
         };
         /**
          * TraceAnswer
@@ -1745,6 +2177,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TraceAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_entry_api_v1_networks_explain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_gradients_api_v1_networks_gradient_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradientCheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradientCheckAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nudge_entry_api_v1_networks_nudge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NudgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NudgeAnswer"];
                 };
             };
             /** @description The request could not be read */
