@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from autograd import grad
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import PCG64, Generator, SeedSequence
 
@@ -213,6 +213,7 @@ def _combine(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 EXPRESSIONS = st.recursive(NAMES | NUMBERS, _combine, max_leaves=12)
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     EXPRESSIONS, st.lists(st.floats(0.3, 1.7).map(lambda v: round(v, 3)), min_size=3, max_size=3)
 )
@@ -225,7 +226,9 @@ def test_random_expressions_against_the_complex_step(text: str, numbers: list[fl
         return
     for name in values:
         entry = Entry(name, ())
-        expected = float(differentiate_by_complex_step(tape.graph, values, name))
+        with np.errstate(all="ignore"):
+            # The definitions are not careful about overflow.
+            expected = float(differentiate_by_complex_step(tape.graph, values, name))
         if not math.isfinite(expected):
             continue
         told = explain(tape, entry, most_paths=ENOUGH)
