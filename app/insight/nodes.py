@@ -9,7 +9,7 @@ from app.engine.op import Array, Binding, write_latex
 from app.engine.ops import OPS
 from app.engine.shapes import fill_options
 from app.engine.tape import Tape
-from app.networks.notation import PRODUCT, hold, wrap
+from app.networks.notation import POWER, PRODUCT, hold, wrap
 
 SHARED_ROLES = ("parameter", "loss")
 """Roles of nodes that belong to no sample."""
@@ -66,7 +66,9 @@ class NodeReading:
         tight = op.name in ("power", "divide")
         inputs = [self.tape.graph[source].latex for source in node.inputs]
         inputs = [wrap(text) if tight and hold(text) >= PRODUCT else text for text in inputs]
-        return write_latex(template, self.tape.graph[node.id].latex, *inputs)
+        # What has an exponent may get another one.
+        symbols = [f"{{{s}}}" if hold(s) == POWER else s for s in (node.latex, *inputs)]
+        return write_latex(template, *symbols)
 
     def symbol_of_entry(self, name: str, index: tuple[int, ...]) -> str:
         """The symbol of an entry of a parameter."""

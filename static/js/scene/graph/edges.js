@@ -151,18 +151,12 @@ function drawLocals(stage, edges, sides, u) {
     const text = writeLocal(stage, edge);
     if (text === null) return [];
     const w = textWidth(text, SIZE) + 14;
-    const { x, y } = pointAt(edge.curve, 0.5);
+    const [start, { x, y }, end] = [0, 0.5, 1].map((t) => pointAt(edge.curve, t));
     const { side, outer } = sides[i];
-    // Beyond the number of the bead where that is outside, else across from it.
-    const places = {
-      above: { x, y: y - 42 },
-      below: { x, y: outer ? y + 44 : y - 24 },
-      left: { x: x - w / 2 - 12, y: y - 28 },
-      right: outer ? { x: x + w / 2 + 12, y: y - 28 } : { x: x - w / 2 - 14, y },
-    };
-    const { down, picture } = stage.layout;
-    const inside = { ...places[side], x: Math.min(picture.width - w / 2, Math.max(w / 2, places[side].x)) };
-    const place = down ? inside : clearNodes(stage, edge, inside, w);
+    // Beyond the number of the bead wherever that comes by, else across from it.
+    const beside = side === "above" ? Math.min(start.y, end.y) - 36 : outer ? Math.max(start.y, end.y) + 40 : y - 24;
+    // Downward, under the node that the message goes to.
+    const place = stage.layout.down ? { x: start.x, y: start.y + 15 } : clearNodes(stage, edge, { x, y: beside }, w);
     return drawPlate(`local:${edge.id}`, { ...place, w, h: PLATE }, text, opacity);
   });
 }
@@ -196,7 +190,8 @@ function writeLocal({ trace, nodes, messages }, edge) {
   if (local === null) return formula ? `\u00d7 ${formula}` : null;
   const number = formatNumber(local);
   const told = formula && formula !== number && formula.length <= 12;
-  return told ? `\u00d7 ${formula} = ${number}` : `\u00d7 ${number}`;
+  const whole = told && /[+\u2212]/.test(formula.slice(1)) ? `(${formula})` : formula;
+  return told ? `\u00d7 ${whole} = ${number}` : `\u00d7 ${number}`;
 }
 
 /** @param {string} key @param {Box} box @param {string} text @param {number} opacity @returns {Mark[]} */
