@@ -66,8 +66,11 @@ class NodeReading:
         tight = op.name in ("power", "divide")
         inputs = [self.tape.graph[source].latex for source in node.inputs]
         inputs = [wrap(text) if tight and hold(text) >= PRODUCT else text for text in inputs]
-        # What has an exponent may get another one.
-        symbols = [f"{{{s}}}" if hold(s) == POWER else s for s in (node.latex, *inputs)]
+        symbols = [
+            # What has an exponent is to get another one.
+            wrap(symbol) if f"#{k}^" in template and hold(symbol) == POWER else symbol
+            for k, symbol in enumerate((node.latex, *inputs))
+        ]
         return write_latex(template, *symbols)
 
     def symbol_of_entry(self, name: str, index: tuple[int, ...]) -> str:
