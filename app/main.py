@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__, pages
-from app.api import catalog, health, networks, openapi, problems
+from app.api import catalog, experiments, health, networks, openapi, problems
 from app.services.programs import make_resources
 from app.settings import Settings
 
@@ -54,7 +54,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
-    for router in (health.router, catalog.router, networks.specs, networks.runs):
+    resources = (health.router, catalog.router, networks.specs, networks.runs, experiments.router)
+    for router in resources:
         api.include_router(router)
     app.include_router(api)
     pages.install(app, settings)

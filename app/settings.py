@@ -55,6 +55,15 @@ class Limits(BaseModel):
     check_work: Count = Field(
         default=10_000_000_000, description="cost of all runs of one gradient check"
     )
+    seeds: Count = Field(default=100, description="seeds of one experiment")
+    experiment_numbers: Count = Field(
+        default=30_000_000, description="parameters, values and gradients in one run of a trial"
+    )
+    singular_value_work: Count = Field(
+        default=1_000_000_000,
+        description="cubes of widths, summed over layers, of one experiment's singular values; "
+        "they are of so many seeds as this allows",
+    )
     run_numbers: Count = Field(default=5_000_000, description="numbers in one run and its answer")
 
 

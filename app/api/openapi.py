@@ -7,10 +7,11 @@ import orjson
 
 from app import __version__
 from app.schemas.explain import ExplainRequest, GradientCheckRequest, NudgeRequest
+from app.schemas.flow import GradientFlowRequest
 from app.schemas.networks import BackwardRequest, ForwardRequest, StepRequest, TraceRequest
 from app.schemas.problem import Problem
 from app.schemas.specs import DenseSpec
-from app.services import catalog, explain, networks
+from app.services import catalog, experiments, explain, networks
 from app.services.programs import Resources
 from app.services.wire import Payload
 
@@ -27,6 +28,12 @@ NEURON = {
 SAMPLE = {"network": NEURON, "inputs": [[2.0]]}
 LESSON = {**SAMPLE, "targets": [[0.0]]}
 SGD = {"name": "sgd", "learning_rate": 0.1}
+TANH = {
+    "units": 16,
+    "activation": "tanh",
+    "initializer": {"name": "variance_scaling", "scale": 2.25},
+}
+"""A layer just past the edge of chaos: sigma_w = 1.5."""
 
 REQUESTS: dict[str, Payload] = {
     "/api/v1/networks": {
@@ -48,6 +55,11 @@ REQUESTS: dict[str, Payload] = {
         **LESSON,
         "of": {"node": "layer1.weight", "index": [0, 0]},
         "delta": 0.01,
+    },
+    "/api/v1/experiments/gradient-flow": {
+        "network": {"kind": "dense", "inputs": 16, "layers": [TANH] * 4},
+        "batch": 16,
+        "seeds": 5,
     },
 }
 
@@ -75,6 +87,9 @@ ANSWERS: dict[str, Callable[[Any, Resources], Payload]] = {
     ),
     "/api/v1/networks/nudge": lambda body, shared: explain.nudge_entry(
         NudgeRequest.model_validate(body), shared
+    ),
+    "/api/v1/experiments/gradient-flow": lambda body, shared: experiments.measure_gradient_flow(
+        GradientFlowRequest.model_validate(body), shared
     ),
     "/api/v1/catalog": lambda _, shared: catalog.list_catalog(shared),
     "/api/v1/healthz": lambda _, __: {"status": "ok", "version": __version__},

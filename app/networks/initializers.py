@@ -13,6 +13,10 @@ from app.engine.op import Array, NoOptions, Shape
 
 Draw = Callable[[Generator, Shape, int, int, Any], Array]
 """Generator, shape, fan_in, fan_out and options to an array of that shape."""
+Moments = Callable[[int, int, Any], tuple[float, float]]
+"""fan_in, fan_out and options to mean and variance of one entry of such a draw.
+
+The variance may be infinite: products, since a power of floats would raise ``OverflowError``."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,14 @@ class VarianceScalingOptions:
 
 @dataclass(frozen=True)
 class Initializer:
-    """One way to draw first values."""
+    """One way to draw first values, and what it promises about them."""
 
     name: str
     label: str
     summary: str
     latex: str
     draw: Draw
+    moments: Moments
     options: type = NoOptions
 
 
@@ -79,11 +84,15 @@ def _scaled(
     return rng.uniform(-bound, bound, shape)
 
 
+def _scaled_variance(fan_in: int, fan_out: int, options: VarianceScalingOptions) -> float:
+    fans = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}
+    return options.scale / fans[options.mode]
+
+
 def _variance_scaling(
     rng: Generator, shape: Shape, fan_in: int, fan_out: int, options: VarianceScalingOptions
 ) -> Array:
-    fans = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}
-    return _scaled(rng, shape, options.scale / fans[options.mode], options.distribution)
+    return _scaled(rng, shape, _scaled_variance(fan_in, fan_out, options), options.distribution)
 
 
 def _orthogonal(
@@ -97,10 +106,15 @@ def _orthogonal(
     return options.gain * (q if fan_out >= fan_in else q.T).reshape(shape)
 
 
-def _fixed(scale: float, mode: Literal["fan_in", "fan_out", "fan_avg"], uniform: bool) -> Draw:
+def _fixed(
+    scale: float, mode: Literal["fan_in", "fan_out", "fan_avg"], uniform: bool
+) -> tuple[Draw, Moments]:
     options = VarianceScalingOptions(scale, mode, "uniform" if uniform else "normal")
-    return lambda rng, shape, fan_in, fan_out, _: _variance_scaling(
-        rng, shape, fan_in, fan_out, options
+    return (
+        lambda rng, shape, fan_in, fan_out, _: _variance_scaling(
+            rng, shape, fan_in, fan_out, options
+        ),
+        lambda fan_in, fan_out, _: (0.0, _scaled_variance(fan_in, fan_out, options)),
     )
 
 
@@ -112,35 +126,35 @@ INITIALIZERS: dict[str, Initializer] = {
             "Glorot uniform",
             "Keeps the variance of values and gradients level in linear layers (2010).",
             r"\operatorname{Var} w = \frac{2}{n_{in} + n_{out}}",
-            _fixed(1.0, "fan_avg", uniform=True),
+            *_fixed(1.0, "fan_avg", uniform=True),
         ),
         Initializer(
             "glorot_normal",
             "Glorot normal",
             "As Glorot uniform, from a normal distribution.",
             r"\operatorname{Var} w = \frac{2}{n_{in} + n_{out}}",
-            _fixed(1.0, "fan_avg", uniform=False),
+            *_fixed(1.0, "fan_avg", uniform=False),
         ),
         Initializer(
             "he_uniform",
             "He uniform",
             "Twice the variance per input, since ReLU cuts half of it away (2015).",
             r"\operatorname{Var} w = \frac{2}{n_{in}}",
-            _fixed(2.0, "fan_in", uniform=True),
+            *_fixed(2.0, "fan_in", uniform=True),
         ),
         Initializer(
             "he_normal",
             "He normal",
             "As He uniform, from a normal distribution.",
             r"\operatorname{Var} w = \frac{2}{n_{in}}",
-            _fixed(2.0, "fan_in", uniform=False),
+            *_fixed(2.0, "fan_in", uniform=False),
         ),
         Initializer(
             "lecun_normal",
             "LeCun normal",
             "Keeps the variance of values level in linear layers (1998); meant for SELU.",
             r"\operatorname{Var} w = \frac{1}{n_{in}}",
-            _fixed(1.0, "fan_in", uniform=False),
+            *_fixed(1.0, "fan_in", uniform=False),
         ),
         Initializer(
             "variance_scaling",
@@ -148,6 +162,7 @@ INITIALIZERS: dict[str, Initializer] = {
             "The general rule behind Glorot, He and LeCun.",
             r"\operatorname{Var} w = \frac{scale}{n}",
             _variance_scaling,
+            lambda fan_in, fan_out, o: (0.0, _scaled_variance(fan_in, fan_out, o)),
             VarianceScalingOptions,
         ),
         Initializer(
@@ -156,6 +171,7 @@ INITIALIZERS: dict[str, Initializer] = {
             "A random rotation: lengths survive exactly.",
             r"W^\top W = gain^2 I",
             _orthogonal,
+            lambda fan_in, fan_out, o: (0.0, o.gain * o.gain / max(fan_in, fan_out)),
             OrthogonalOptions,
         ),
         Initializer(
@@ -166,6 +182,7 @@ INITIALIZERS: dict[str, Initializer] = {
             lambda rng, shape, fan_in, _, __: rng.uniform(
                 -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in), shape
             ),
+            lambda fan_in, _, __: (0.0, 1 / (3 * fan_in)),
         ),
         Initializer(
             "normal",
@@ -173,6 +190,7 @@ INITIALIZERS: dict[str, Initializer] = {
             "A normal distribution of your choice.",
             r"w \sim \mathcal{N}(\mu, \sigma^2)",
             lambda rng, shape, _, __, o: rng.normal(o.mean, o.std, shape),
+            lambda _, __, o: (o.mean, o.std * o.std),
             NormalOptions,
         ),
         Initializer(
@@ -181,6 +199,7 @@ INITIALIZERS: dict[str, Initializer] = {
             "An interval of your choice.",
             r"w \sim U(low, high)",
             lambda rng, shape, _, __, o: rng.uniform(o.low, o.high, shape),
+            lambda _, __, o: ((o.low + o.high) / 2, (o.high - o.low) * (o.high - o.low) / 12),
             UniformOptions,
         ),
         Initializer(
@@ -189,6 +208,7 @@ INITIALIZERS: dict[str, Initializer] = {
             "The same number everywhere: units of a layer then stay alike.",
             r"w = value",
             lambda _, shape, __, ___, o: np.full(shape, o.value),
+            lambda _, __, o: (o.value, 0.0),
             ConstantOptions,
         ),
         Initializer(
@@ -197,6 +217,7 @@ INITIALIZERS: dict[str, Initializer] = {
             "All 0: nothing flows back through such a weight.",
             "w = 0",
             lambda _, shape, __, ___, ____: np.zeros(shape),
+            lambda _, __, ___: (0.0, 0.0),
         ),
         Initializer(
             "ones",
@@ -204,6 +225,7 @@ INITIALIZERS: dict[str, Initializer] = {
             "All 1.",
             "w = 1",
             lambda _, shape, __, ___, ____: np.ones(shape),
+            lambda _, __, ___: (1.0, 0.0),
         ),
     )
 }

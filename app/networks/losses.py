@@ -130,6 +130,10 @@ def _hinge(g: GraphBuilder, a: str, y: str, options: Mapping[str, Any]) -> str:
     return g.apply("loss.term", "relu", margin, latex=r"\max(0, 1 - y a)")
 
 
+def _weighted(g: GraphBuilder, a: str, y: str, options: Mapping[str, Any]) -> str:
+    return g.apply("loss.term", "multiply", y, a)
+
+
 def _outputs(g: GraphBuilder, a: str, y: str, options: Mapping[str, Any]) -> str:
     return g.apply("loss.term", "identity", a)
 
@@ -242,6 +246,16 @@ LOSSES: dict[str, Loss] = {
             _outputs,
             r"#1",
             r"1",
+            "sum",
+        ),
+        Loss(
+            "weighted_sum",
+            "Weighted sum of outputs",
+            "The target of each output is the gradient that comes back to it.",
+            r"L = \sum_k y_k a_k",
+            _weighted,
+            r"#2 \cdot #1",
+            r"#2",
             "sum",
         ),
     )

@@ -51,6 +51,7 @@ LOSSES: dict[str, Function] = {
     "hinge": lambda a, y: anp.mean(anp.maximum(0.0, 1 - y * a), axis=1),
     # autograd warns where an argument has no part in the result.
     "sum_of_outputs": lambda a, y: anp.sum(a + 0.0 * y, axis=1),
+    "weighted_sum": lambda a, y: anp.sum(a * y, axis=1),
 }
 
 

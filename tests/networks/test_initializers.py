@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.engine.op import Array
-from app.networks.choice import Choice
+from app.networks.choice import Choice, resolve
 from app.networks.dense import DenseSpec, Layer, initial_parameters
 from app.networks.errors import NetworkError
 from app.networks.initializers import INITIALIZERS
@@ -39,6 +39,26 @@ def test_variance(name: str, options: dict[str, Any], variance: float) -> None:
     assert weight.shape == (FAN_OUT, FAN_IN)
     assert np.mean(weight) == pytest.approx(0.0, abs=5 * np.sqrt(variance / weight.size))
     assert np.var(weight) == pytest.approx(variance, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *((name, {}) for name in INITIALIZERS),
+        ("normal", {"mean": 0.7, "std": 0.2}),
+        ("uniform", {"low": 0.5, "high": 3.0}),
+        ("constant", {"value": -0.5}),
+        ("variance_scaling", {"scale": 3.0, "mode": "fan_avg", "distribution": "uniform"}),
+        ("orthogonal", {"gain": 3.0}),
+    ],
+)
+@pytest.mark.parametrize(("units", "inputs"), [(500, 300), (300, 500)])
+def test_promised_moments(name: str, options: dict[str, Any], units: int, inputs: int) -> None:
+    initializer, chosen = resolve(INITIALIZERS, Choice(name, options), "")
+    mean, variance = initializer.moments(inputs, units, chosen)
+    weight = draw(name, units, inputs, **options)
+    assert np.mean(weight) == pytest.approx(mean, abs=5 * np.sqrt(variance / weight.size))
+    assert np.var(weight) == pytest.approx(variance, rel=0.02, abs=1e-30)
 
 
 @pytest.mark.parametrize("name", ["glorot_uniform", "he_uniform", "pytorch_default"])

@@ -79,6 +79,10 @@ def test_sum_of_outputs_ignores_targets() -> None:
     assert judge("sum_of_outputs", [2.0], [7.0]) == (2.0, [1.0])
 
 
+def test_weighted_sum_sends_the_targets_back() -> None:
+    assert judge("weighted_sum", [2.0, 3.0], [7.0, -1.0]) == (11.0, [7.0, -1.0])
+
+
 @pytest.mark.parametrize(
     ("loss", "targets", "fits"),
     [

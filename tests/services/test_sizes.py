@@ -53,6 +53,9 @@ def test_the_defaults() -> None:
         "paths": 1_000,
         "checked_entries": 10_000,
         "check_work": 10_000_000_000,
+        "seeds": 100,
+        "experiment_numbers": 30_000_000,
+        "singular_value_work": 1_000_000_000,
         "run_numbers": 5_000_000,
     }
 

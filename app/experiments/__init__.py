@@ -1,0 +1,1 @@
+"""Experiments: many seeded runs of one network, measured and held against theory."""
