@@ -1,4 +1,4 @@
-"""Ops whose outputs mix entries: the linear map, reductions and the softmax family."""
+"""Ops whose outputs mix entries: the linear map and reductions; and parts of an array."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import numpy as np
 from app.engine.dependence import Axis, Dependence
 from app.engine.memory import stack
 from app.engine.op import Array, Binding, Call, Op, Shape
+from app.engine.rows import keep_rows, rows_apart, same_shape
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _reduction_shape(shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> S
 def _reduction_depends(
     shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int
 ) -> Dependence:
-    return _keep_rows(shapes, options, position)[:-1] if options["last_axis"] else ()
+    return keep_rows(shapes, options, position)[:-1] if options["last_axis"] else ()
 
 
 def _count(b: Binding) -> int:
@@ -125,10 +126,6 @@ def _mean(b: Binding) -> list[Call]:
 def _view_single(x: Array, options: Mapping[str, Any]) -> Array | None:
     # A single entry is its own sum and mean.
     return x[..., 0] if options["last_axis"] and x.shape[-1] == 1 else None
-
-
-def _rows_apart(shape: Shape, options: Mapping[str, Any]) -> bool:
-    return len(shape) == 2
 
 
 def _reduces_rows(shape: Shape, options: Mapping[str, Any]) -> bool:
@@ -169,7 +166,7 @@ def _slice_depends(
     shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int
 ) -> Dependence:
     last = len(shapes[0]) - 1
-    return *_keep_rows(shapes, options, position)[:-1], Axis(last, options["start"])
+    return *keep_rows(shapes, options, position)[:-1], Axis(last, options["start"])
 
 
 def _keep(x: Array, options: Mapping[str, Any]) -> Array:
@@ -191,72 +188,6 @@ def _stop(b: Binding, upstream: Array, message: Array) -> list[Call]:
     return [(message.fill, (0.0,))]
 
 
-def _keep_rows(
-    shapes: tuple[Shape, ...], options: Mapping[str, Any], position: int
-) -> tuple[Axis | None, ...]:
-    return *(Axis(number) for number in range(len(shapes[0]) - 1)), None
-
-
-def _shares(b: Binding, out: Array) -> list[Call]:
-    # The largest entry is taken out first, so that no exponential overflows.
-    column = b.scratch("column", b.x[..., :1])
-    return [
-        (np.maximum.reduce, (b.x, -1, None, column, True)),
-        (np.subtract, (b.x, column, out)),
-        (np.exp, (out, out)),
-        (np.add.reduce, (out, -1, None, column, True)),
-        (np.divide, (out, column, out)),
-    ]
-
-
-def _softmax(b: Binding) -> list[Call]:
-    return _shares(b, b.out)
-
-
-def _softmax_to_x(b: Binding, upstream: Array, message: Array) -> list[Call]:
-    column = b.scratch("column", b.x[..., :1])
-    return [
-        (np.multiply, (upstream, b.out, message)),
-        (np.add.reduce, (message, -1, None, column, True)),
-        (np.subtract, (upstream, column, message)),
-        (np.multiply, (message, b.out, message)),
-    ]
-
-
-def _log_softmax(b: Binding) -> list[Call]:
-    column, shares = b.scratch("column", b.x[..., :1]), b.scratch("shares")
-    return [
-        (np.maximum.reduce, (b.x, -1, None, column, True)),
-        (np.subtract, (b.x, column, b.out)),
-        (np.exp, (b.out, shares)),
-        (np.add.reduce, (shares, -1, None, column, True)),
-        (np.divide, (shares, column, shares)),
-        (np.log, (column, column)),
-        (np.subtract, (b.out, column, b.out)),
-    ]
-
-
-def _log_softmax_to_x(b: Binding, upstream: Array, message: Array) -> list[Call]:
-    column, shares = b.scratch("column", b.x[..., :1]), b.scratch("shares")
-    return [
-        (np.add.reduce, (upstream, -1, None, column, True)),
-        (np.multiply, (shares, column, message)),
-        (np.subtract, (upstream, message, message)),
-    ]
-
-
-def _same_shape(shapes: tuple[Shape, ...], options: Mapping[str, Any]) -> Shape:
-    return shapes[0]
-
-
-def _define_softmax(x: Array) -> Array:
-    return np.asarray(np.exp(x) / np.sum(np.exp(x), axis=-1, keepdims=True))
-
-
-def _define_log_softmax(x: Array) -> Array:
-    return np.asarray(x - np.log(np.sum(np.exp(x), axis=-1, keepdims=True)))
-
-
 STRUCTURED_OPS = (
     Op(
         name="linear",
@@ -269,7 +200,7 @@ STRUCTURED_OPS = (
         vjps=(_linear_to_x, _linear_to_weight, _linear_to_bias),
         shape=_linear_shape,
         depends=_linear_depends,
-        by_row=_rows_apart,
+        by_row=rows_apart,
     ),
     Op(
         name="sum",
@@ -304,33 +235,6 @@ STRUCTURED_OPS = (
         options=ReductionOptions,
     ),
     Op(
-        name="softmax",
-        label="Softmax",
-        summary="Turns a layer's z into shares of one whole. Every share depends on every z.",
-        latex=r"\operatorname{softmax}(#1)",
-        local_latex=(r"\operatorname{diag}(#0) - #0 #0^\top",),
-        forward=_softmax,
-        definition=_define_softmax,
-        vjps=(_softmax_to_x,),
-        shape=_same_shape,
-        depends=_keep_rows,
-        by_row=_rows_apart,
-        activation=True,
-    ),
-    Op(
-        name="log_softmax",
-        label="ln softmax",
-        summary="The logarithms of the softmax shares.",
-        latex=r"\ln \operatorname{softmax}(#1)",
-        local_latex=(r"I - \mathbf{1} e^{#0}",),
-        forward=_log_softmax,
-        definition=_define_log_softmax,
-        vjps=(_log_softmax_to_x,),
-        shape=_same_shape,
-        depends=_keep_rows,
-        by_row=_rows_apart,
-    ),
-    Op(
         name="slice",
         label="slice",
         summary="A range of the entries of the last axis, such as one gate of several.",
@@ -342,7 +246,7 @@ STRUCTURED_OPS = (
         shape=_slice_shape,
         depends=_slice_depends,
         view=_keep,
-        by_row=_rows_apart,
+        by_row=rows_apart,
         affine=True,
         options=SliceOptions,
     ),
@@ -355,10 +259,10 @@ STRUCTURED_OPS = (
         forward=lambda b: [],
         definition=lambda x: x,
         view=lambda x, options: x,
-        by_row=_rows_apart,
+        by_row=rows_apart,
         affine=True,
         vjps=(_stop,),
-        shape=_same_shape,
+        shape=same_shape,
         depends=lambda shapes, options, position: None,
         symbol="✂",
     ),

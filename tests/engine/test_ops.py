@@ -23,6 +23,7 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     "sum": [{"last_axis": True}, {"last_axis": False}],
     "mean": [{"last_axis": True}, {"last_axis": False}],
     "slice": [{}, {"start": 1, "stop": 3}],
+    "layer_norm": [{}, {"eps": 0.1}],
 }
 CASES = [(name, options) for name in OPS for options in OPTIONS.get(name, [{}])]
 # The one op whose rule is not the derivative of what it computes.
@@ -217,6 +218,23 @@ def test_every_record_is_complete(op: Any) -> None:
     assert op.summary.endswith(".")
     assert bool(op.locals) != bool(op.vjps)
     assert "#1" in op.latex
+
+
+def test_layer_norm_has_mean_0_and_variance_1() -> None:
+    graph, leaves, seed = make_case("layer_norm", {"eps": 0.0})
+    program = run(graph, leaves, seed)
+    value, grad = program.tape.values["out"], program.tape.grads["i0"]
+    np.testing.assert_allclose(value.mean(axis=1), 0.0, atol=1e-15)
+    np.testing.assert_allclose(value.var(axis=1), 1.0, rtol=1e-14)
+    # Moving or stretching a row changes nothing.
+    np.testing.assert_allclose(grad.sum(axis=1), 0.0, atol=1e-14)
+    np.testing.assert_allclose((grad * value).sum(axis=1), 0.0, atol=1e-14)
+
+
+def test_layer_norm_of_equal_entries_is_0() -> None:
+    value, slope = unary("layer_norm", [3.0, 3.0, 3.0])
+    np.testing.assert_array_equal(value, [0.0, 0.0, 0.0])
+    assert np.isfinite(slope).all()
 
 
 def test_stop_gradient_lets_nothing_back() -> None:
