@@ -8,6 +8,7 @@ from app.engine.op import Array
 from app.engine.ops import ACTIVATIONS
 from app.engine.tape import Tape
 from app.insight.diagnostics import SATURATED_SLOPE
+from app.networks.dense import DenseSpec, node_of_activation
 
 MEASURES = (
     "grad_z_rms",
@@ -27,13 +28,13 @@ Measures = dict[str, Array]
 """A vector per measure: an entry per layer or time step."""
 
 
-def measure_dense(tape: Tape, layers: int) -> Measures:
+def measure_dense(tape: Tape, spec: DenseSpec) -> Measures:
     """The measures of every layer of a dense network."""
     rows = []
-    for number in range(1, layers + 1):
-        z, a = f"layer{number}.z", f"layer{number}.a"
+    for number, layer in enumerate(spec.layers, start=1):
         weight = tape.grads[f"layer{number}.weight"]
-        rows.append(_measure(tape, (z,), a, weight, (a,)))
+        activations = (node_of_activation(layer, number),)
+        rows.append(_measure(tape, (f"layer{number}.z",), f"layer{number}.a", weight, activations))
     return _by_measure(rows)
 
 

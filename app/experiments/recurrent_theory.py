@@ -20,6 +20,7 @@ from app.experiments.gaussian import Gaussian, Gaussians, Means
 from app.experiments.theory import MIXING, UNIT_MEANS, Map, Prediction, Theory, find_limit, make_map
 from app.networks.cells import CELLS
 from app.networks.choice import Choice
+from app.networks.dense import Layer
 from app.networks.recurrent import RecurrentSpec, is_cut, supervised_steps
 
 GATED = "the theory is of the simple cell; gates are not in it"
@@ -68,7 +69,7 @@ def predict_recurrent(spec: RecurrentSpec, steps: int, input_square: float) -> T
     predictions = _send_back(spec, linear, gaussians, means, variances)
     if math.isnan(linear.gain) or math.isnan(linear.bias_variance):
         return Theory(predictions, unknown=UNIT_MEANS)
-    return find_limit(predictions, linear, spec.activation, variances[0])
+    return find_limit(predictions, linear, Layer(spec.units, spec.activation), variances[0])
 
 
 def _map_of_step(spec: RecurrentSpec, input_square: float) -> Map:

@@ -71,7 +71,7 @@ def run_trial(trial: Trial, program: Program | None = None) -> Measures:
     program = program or build_program(trial)
     program.forward(draw_leaves(trial, program))
     if isinstance(trial.spec, DenseSpec):
-        return measure_dense(program.backward(record=False), len(trial.spec.layers))
+        return measure_dense(program.backward(record=False), trial.spec)
     return measure_recurrent(program.backward(), trial.time_steps)
 
 

@@ -1,4 +1,9 @@
-"""Dense networks: layers of units, z = W x + b, a = activation(z)."""
+"""Dense networks: layers of units, z = W x + b, a = activation(z).
+
+A layer may normalize z over its units before the activation (Ba, Kiros and Hinton, "Layer
+normalization", 2016), and add its input to what the activation gives (He et al., "Deep residual
+learning for image recognition", 2015).
+"""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -18,13 +23,18 @@ from app.networks.losses import LOSSES, add_loss, add_sample_loss, check_targets
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer. ``shared_bias`` gives all its units one bias."""
+    """One layer. ``shared_bias`` gives all its units one bias.
+
+    ``layer_norm`` and ``residual``: a = activation(norm(z)) + x, each part where it is chosen.
+    """
 
     units: int
     activation: Choice = field(default_factory=lambda: Choice("identity"))
     use_bias: bool = True
     shared_bias: bool = False
     initializer: Choice = field(default_factory=lambda: Choice("glorot_uniform"))
+    layer_norm: bool = False
+    residual: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,13 @@ class DenseSpec:
             if layer.shared_bias and not layer.use_bias:
                 detail = "a layer without bias has none to share: set use_bias or drop shared_bias"
                 raise NetworkError(f"/layers/{number}/shared_bias", detail, "contradiction")
+            if layer.layer_norm and layer.units == 1:
+                detail = "a single unit normalized is always 0: give it more units, or drop it"
+                raise NetworkError(f"/layers/{number}/layer_norm", detail, "contradiction")
+            fan_in = self.layers[number - 1].units if number else self.inputs
+            if layer.residual and layer.units != fan_in:
+                detail = f"only a layer as wide as its input can add it: units would be {fan_in}"
+                raise NetworkError(f"/layers/{number}/residual", detail, "wrong_shape")
 
     @property
     def outputs(self) -> int:
@@ -123,6 +140,11 @@ def initial_parameters(spec: DenseSpec) -> dict[str, Array]:
     return parameters
 
 
+def node_of_activation(layer: Layer, number: int) -> str:
+    """The node that applies the activation: what the layer adds to its input, where it does so."""
+    return f"layer{number}.residual" if layer.residual else f"layer{number}.a"
+
+
 def build_graph(spec: DenseSpec) -> Graph:
     """The graph from ``x`` and ``y`` to ``loss``, with ids as in the API."""
     graph = GraphBuilder()
@@ -142,15 +164,24 @@ def build_graph(spec: DenseSpec) -> Graph:
             latex="z" + mark,
             layer=number,
         )
-        below = graph.apply(
-            f"layer{number}.a",
+        if layer.layer_norm:
+            norm = rf"\hat{{z}}{mark}"
+            z = graph.apply(f"layer{number}.norm", "layer_norm", z, latex=norm, layer=number)
+        a = graph.apply(
+            node_of_activation(layer, number),
             layer.activation.name,
             z,
-            role="activation",
-            latex="a" + mark,
+            role="value" if layer.residual else "activation",
+            latex=("r" if layer.residual else "a") + mark,
             layer=number,
             **layer.activation.options,
         )
+        if layer.residual:
+            whole = f"layer{number}.a"
+            a = graph.apply(
+                whole, "add", a, below, role="activation", latex="a" + mark, layer=number
+            )
+        below = a
     loss, _ = resolve(LOSSES, spec.loss, "/loss")
     options = resolved_options(LOSSES, spec.loss, "/loss")
     samples = add_sample_loss(graph, loss, options, below)

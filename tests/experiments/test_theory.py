@@ -1,6 +1,7 @@
 """Mean-field theory: against published numbers, and against what is measured."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,37 @@ def test_scales_are_predicted_too(activation: str) -> None:
     for name, measured in (("z_variance", "z_variance"), ("grad_z_rms", "grad_z_rms")):
         predicted = [getattr(entry, name) for entry in flow.theory.predictions]
         np.testing.assert_allclose(flow.measures[measured].mean, predicted, rtol=0.08)
+
+
+@pytest.mark.parametrize("options", [{"layer_norm": True}, {"residual": True}, {}])
+@pytest.mark.parametrize(("activation", "scale"), [("tanh", 4.0), ("sigmoid", 0.5)])
+def test_cures_are_predicted(activation: str, scale: float, options: dict[str, bool]) -> None:
+    plain = stack_layers(activation, scale, width=300, depth=6)
+    spec = replace(plain, layers=tuple(replace(layer, **options) for layer in plain.layers))
+    flow = measure_flow(Trial(spec, 16), 10, 0)
+    predicted = np.array([entry.factor for entry in flow.theory.predictions[:-1]])
+    np.testing.assert_allclose(flow.factors[:-1], predicted, rtol=0.1)
+    for name in ("z_variance", "grad_z_rms"):
+        expected = [getattr(entry, name) for entry in flow.theory.predictions]
+        np.testing.assert_allclose(flow.measures[name].mean, expected, rtol=0.08)
+
+
+def test_layer_normalization_tames_any_scale_of_relu() -> None:
+    wild = Layer(50, Choice("relu"), initializer=Choice("normal", {"std": 7.0}))
+    spec = DenseSpec(50, (replace(wild, layer_norm=True),) * 9)
+    theory = predict_dense(spec, 1.0)
+    assert theory.chi == pytest.approx(1.0, rel=1e-6)
+    assert theory.q == pytest.approx(49 * 50 / 2, rel=1e-6)
+    assert predict_dense(replace(spec, layers=(wild,) * 9), 1.0).chi > 1000
+
+
+def test_residual_connections_have_no_fixed_point() -> None:
+    layer = Layer(50, Choice("tanh"), residual=True)
+    theory = predict_dense(DenseSpec(50, (layer,) * 9), 1.0)
+    assert theory.unknown is not None
+    assert "residual" in theory.unknown
+    assert theory.predictions[-1].z_variance > theory.predictions[0].z_variance
+    assert all(1.0 < entry.factor < 2.0 for entry in theory.predictions[:-1])
 
 
 def test_widths_count_forward_and_backward() -> None:

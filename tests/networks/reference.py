@@ -55,6 +55,12 @@ LOSSES: dict[str, Function] = {
 }
 
 
+def normalize(z: Any) -> Any:
+    """Every row with mean 0 and variance 1, as torch.nn.LayerNorm without weights."""
+    centered = z - anp.mean(z, axis=1, keepdims=True)
+    return centered / anp.sqrt(anp.mean(centered**2, axis=1, keepdims=True) + 1e-5)
+
+
 def compute_loss(spec: DenseSpec, parameters: Mapping[str, Any], x: Any, y: Any) -> Any:
     """The loss of the batch."""
     a = x
@@ -62,6 +68,10 @@ def compute_loss(spec: DenseSpec, parameters: Mapping[str, Any], x: Any, y: Any)
         z = anp.dot(a, parameters[f"layer{number}.weight"].T)
         if layer.use_bias:
             z = z + parameters[f"layer{number}.bias"]
-        a = ACTIVATIONS[layer.activation.name](z, **layer.activation.options)
+        if layer.layer_norm:
+            z = normalize(z)
+        below, a = a, ACTIVATIONS[layer.activation.name](z, **layer.activation.options)
+        if layer.residual:
+            a = a + below
     samples = LOSSES[spec.loss.name](a, y, **spec.loss.options)
     return anp.mean(samples) if spec.reduction == "mean" else anp.sum(samples)
