@@ -1,18 +1,18 @@
 """Experiments: the gradient flow of one configuration."""
 
 import math
-from typing import Any
+from typing import Any, cast
 
 from app.engine.op import Array
 from app.experiments.fixed_point import find_depth_scale, name_phase
 from app.experiments.flow import Flow, Summary, measure_flow
 from app.experiments.measures import MEASURES
-from app.experiments.trial import Inputs, Trial
+from app.experiments.trial import Inputs, NetworkSpec, Trial
 from app.experiments.variances import list_variances
 from app.networks.dense import DenseSpec
 from app.schemas.flow import FlowConfiguration, GradientFlowRequest
 from app.services.documents import read_spec
-from app.services.experiment_sizes import check_trial
+from app.services.experiment_sizes import check_trial, count_steps
 from app.services.programs import Resources
 from app.services.sizes import require
 from app.services.wire import Payload, plain
@@ -38,9 +38,9 @@ def read_trial(
 ) -> Trial:
     """The trial of a configuration. Raises ``NetworkError`` for one that cannot be run."""
     check_trial(configuration, seeds, resources.limits, pointer)
-    spec = read_spec(configuration.network, f"{pointer}/network")
+    spec = cast(NetworkSpec, read_spec(configuration.network, f"{pointer}/network"))
     inputs = Inputs(configuration.inputs.distribution, configuration.inputs.variance)
-    return Trial(spec, configuration.batch, inputs)
+    return Trial(spec, configuration.batch, inputs, count_steps(configuration))
 
 
 def _write_layer(trial: Trial, flow: Flow, index: int) -> Payload:

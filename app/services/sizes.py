@@ -157,7 +157,7 @@ def check_run(
     where = "units" if isinstance(spec, RecurrentSpec) else "layers"
     place = f"{pointer}/{where}" if copied > limits.run_numbers else "/inputs"
     what = "values and gradients in one run and its answer"
-    total = copied + batch * steps * _numbers_per_sample(spec)
+    total = copied + batch * steps * numbers_per_sample(spec)
     require(total, limits, "run_numbers", place, what)
 
 
@@ -181,7 +181,7 @@ def _gates(spec: RecurrentSpec) -> int:
     return CELLS[spec.cell].gates if spec.cell in CELLS else 1
 
 
-def _numbers_per_sample(spec: DenseSpec | RecurrentSpec) -> int:
+def numbers_per_sample(spec: DenseSpec | RecurrentSpec) -> int:
     """Values, gradients and messages of one sample, at one time step."""
     if isinstance(spec, RecurrentSpec):
         # Two linear maps, their sum, its parts and the gates; products and states. Each has a

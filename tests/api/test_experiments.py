@@ -63,6 +63,54 @@ def test_a_chaotic_network(client: TestClient) -> None:
     assert (answer["seeds"], answer["singular_value_seeds"]) == (6, 6)
 
 
+RECURRENT = {"kind": "recurrent", "inputs": 6, "units": 20, "outputs": 3}
+
+
+def test_through_time(client: TestClient) -> None:
+    initializer = {"name": "orthogonal", "gain": 1.2}
+    network = {**RECURRENT, "recurrent_initializer": initializer}
+    answer = ask(client, network, batch=16, seeds=5, time_steps=12)
+    assert [entry["time"] for entry in answer["layers"]] == list(range(1, 13))
+    assert {entry["layer"] for entry in answer["layers"]} == {None}
+    theory = answer["theory"]
+    (weights,) = theory["recurrent_weights"]
+    assert weights["gate"] == 1
+    assert weights["spectral_radius"]["mean"] == pytest.approx(1.2)
+    assert weights["largest_singular_value"]["mean"] == pytest.approx(1.2)
+    assert theory["slope_bound"] == pytest.approx(1.0)
+    assert theory["factor_bound"] == pytest.approx(1.44)
+    assert theory["sigma_w"] == pytest.approx(1.2)
+    assert theory["phase"] == "ordered"
+    for entry in answer["layers"][:-1]:
+        assert entry["measured_factor"] < theory["factor_bound"]
+        assert entry["measured_factor"] == pytest.approx(entry["predicted_factor"], rel=0.25)
+    names = [entry["parameter"] for entry in theory["weights"]]
+    assert names == ["cell.weight_ih", "cell.weight_hh", "output.weight"]
+
+
+@pytest.mark.parametrize(("cell", "gates"), [("lstm", 4), ("gru", 3)])
+def test_gated_cells_are_measured(client: TestClient, cell: str, gates: int) -> None:
+    answer = ask(client, {**RECURRENT, "cell": cell}, seeds=2, batch=4)
+    assert len(answer["layers"]) == 50
+    theory = answer["theory"]
+    assert len(theory["recurrent_weights"]) == gates
+    assert theory["unknown"]
+    assert theory["chi_1"] is theory["slope_bound"] is theory["factor_bound"] is None
+    assert {entry["predicted_factor"] for entry in answer["layers"]} == {None}
+    assert all(entry["grad_a_rms"]["mean"] > 0 for entry in answer["layers"])
+
+
+def test_truncation_stops_the_gradient(client: TestClient) -> None:
+    answer = ask(client, {**RECURRENT, "truncate": 4}, seeds=2, batch=4, time_steps=10)
+    sizes = [entry["grad_z_rms"]["mean"] for entry in answer["layers"]]
+    assert [size > 0 for size in sizes] == [False] * 6 + [True] * 4
+    predicted = [entry["predicted_grad_z_rms"] for entry in answer["layers"]]
+    assert [size > 0 for size in predicted] == [False] * 6 + [True] * 4
+    assert answer["layers"][5]["measured_factor"] == answer["layers"][5]["predicted_factor"] == 0
+    assert answer["layers"][4]["measured_factor"] == "NaN"
+    assert answer["layers"][4]["predicted_factor"] is None
+
+
 def test_singular_values_may_be_left_out(client: TestClient) -> None:
     network = {"inputs": 4, "layers": layers(4, 4)}
     answer = ask(client, network, seeds=2, singular_values=False)
@@ -111,6 +159,11 @@ def test_the_losses_of_the_network_play_no_part(client: TestClient) -> None:
         ({"seeds": 0}, "/seeds", "greater_than_equal"),
         ({"batch": 4_097}, "/batch", "limit_exceeded"),
         ({"time_steps": 3}, "/time_steps", "unknown_field"),
+        ({"network": RECURRENT, "time_steps": 201}, "/time_steps", "limit_exceeded"),
+        ({"network": {**RECURRENT, "units": 1_025}}, "/network/units", "limit_exceeded"),
+        ({"network": {**RECURRENT, "outputs": 257}}, "/network/outputs", "limit_exceeded"),
+        ({"network": {**RECURRENT, "cell": "rmm"}}, "/network/cell", "unknown_name"),
+        ({"network": {"kind": "expression", "expression": "x"}}, "/network/kind", "unknown_kind"),
         ({"inputs": {"variance": 0}}, "/inputs/variance", "greater_than"),
         ({"inputs": {"distribution": "cauchy"}}, "/inputs/distribution", "literal_error"),
         ({"network": {"inputs": 2, "layers": layers(1_025)}}, "/network/layers/0/units", ""),

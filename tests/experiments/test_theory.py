@@ -53,7 +53,7 @@ def test_scales_are_predicted_too(activation: str) -> None:
 
 @pytest.mark.parametrize("options", [{"layer_norm": True}, {"residual": True}, {}])
 @pytest.mark.parametrize(("activation", "scale"), [("tanh", 4.0), ("sigmoid", 0.5)])
-def test_cures_are_predicted(activation: str, scale: float, options: dict[str, bool]) -> None:
+def test_cures_are_predicted(activation: str, scale: float, options: Any) -> None:
     plain = stack_layers(activation, scale, width=300, depth=6)
     spec = replace(plain, layers=tuple(replace(layer, **options) for layer in plain.layers))
     flow = measure_flow(Trial(spec, 16), 10, 0)

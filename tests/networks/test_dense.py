@@ -64,7 +64,7 @@ def assert_agrees_with_autograd(spec: DenseSpec, batch: int, seed: int = 0) -> N
     expected = autograd_grad(loss, 0)(values, leaves["x"], leaves["y"])
     # A small gradient may be the difference of large ones.
     largest = max(float(np.abs(grad).max()) for grad in tape.grads.values())
-    tolerance = {"rtol": 1e-10, "atol": 1e-12 * max(1.0, largest)}
+    tolerance: Any = {"rtol": 1e-10, "atol": 1e-12 * max(1.0, largest)}
     for name, grad in zip(names, expected, strict=True):
         np.testing.assert_allclose(tape.grads[name], grad, err_msg=name, **tolerance)
     wrt_x = autograd_grad(loss, 1)(values, leaves["x"], leaves["y"])
