@@ -71,6 +71,11 @@ class DenseSpec:
                 raise NetworkError(f"/layers/{number}/residual", detail, "wrong_shape")
 
     @property
+    def plain(self) -> bool:
+        """Whether every unit is z and a = activation(z) alone, and can be told as such."""
+        return not any(layer.layer_norm or layer.residual for layer in self.layers)
+
+    @property
     def outputs(self) -> int:
         """How many numbers the last layer gives per sample."""
         return self.layers[-1].units

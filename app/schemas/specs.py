@@ -60,13 +60,21 @@ Cell = Annotated[str, WithJsonSchema({"type": "string", "enum": list(CELLS)})]
 
 
 class LayerSpec(Request):
-    """One dense layer: z = W x + b, a = activation(z)."""
+    """One dense layer: z = W x + b, a = activation(z).
+
+    With `layer_norm` the activation takes z normalized over the units; with `residual` the layer's
+    input is added to what it gives.
+    """
 
     units: Size
     activation: Activation = NamedChoice(name="identity")
     use_bias: bool = True
     shared_bias: bool = Field(default=False, description="one bias for the whole layer")
     initializer: Initializer = NamedChoice(name="glorot_uniform")
+    layer_norm: bool = Field(
+        default=False, description="as torch.nn.LayerNorm without weights, on z"
+    )
+    residual: bool = Field(default=False, description="of a layer that is as wide as its input")
 
 
 class DenseSpec(Request):

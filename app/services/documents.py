@@ -61,6 +61,8 @@ def _read_dense(spec: specs.DenseSpec) -> DenseSpec:
                 layer.use_bias,
                 layer.shared_bias,
                 read_choice(layer.initializer),
+                layer.layer_norm,
+                layer.residual,
             )
             for layer in spec.layers
         ),
@@ -185,6 +187,8 @@ def _write_dense(spec: DenseSpec) -> Payload:
                 "use_bias": layer.use_bias,
                 "shared_bias": layer.shared_bias,
                 "initializer": write_choice(INITIALIZERS, layer.initializer),
+                "layer_norm": layer.layer_norm,
+                "residual": layer.residual,
             }
             for layer in spec.layers
         ],

@@ -173,8 +173,9 @@ def write_updates(updates: dict[str, Update]) -> Payload:
 
 def _reading(run: Run, sample: int) -> Reading:
     spec = run.document.spec
-    if not isinstance(spec, DenseSpec):
-        raise NetworkError("/unit", "only dense networks have units to open", "wrong_view")
+    if not isinstance(spec, DenseSpec) or not spec.plain:
+        detail = "only dense networks without layer_norm and residual have units to open"
+        raise NetworkError("/unit", detail, "wrong_view")
     return Reading(spec, run.tape, sample)
 
 

@@ -15,7 +15,7 @@ from app.networks.errors import NetworkError
 from app.networks.expression import ExpressionSpec
 from app.networks.kinds import kind_of
 from app.schemas.networks import ForwardRequest, Samples, Supervised
-from app.schemas.specs import NamedChoice
+from app.schemas.specs import AnySpec, DenseSpec, NamedChoice
 from app.services.documents import locate_spec, read_choice, read_document
 from app.services.programs import Resources
 from app.services.sizes import check_run, check_spec
@@ -89,6 +89,16 @@ def run_backward(request: Supervised, operation: str, view: str, resources: Reso
     return Run(document, batch, program)
 
 
+def require_units(spec: AnySpec) -> None:
+    """Raise ``NetworkError`` for a network that cannot be told unit by unit."""
+    if not isinstance(spec, DenseSpec):
+        detail = "the units view is of dense networks; expected nodes"
+        raise NetworkError("/view", detail, "wrong_view")
+    if any(layer.layer_norm or layer.residual for layer in spec.layers):
+        detail = "layers with layer_norm or residual are more than z and a; expected nodes"
+        raise NetworkError("/view", detail, "wrong_view")
+
+
 def read_question(
     request: Samples,
     targets: Any,
@@ -99,9 +109,8 @@ def read_question(
     """The request's network and samples, after everything that is said about limits."""
     spec, pointer = locate_spec(request.network)
     check_spec(spec, resources.limits, pointer)
-    if spec.kind != "dense" and view == "units":
-        detail = "the units view is of dense networks; expected nodes"
-        raise NetworkError("/view", detail, "wrong_view")
+    if view == "units":
+        require_units(spec)
     check_run(spec, request.inputs, operation, view, resources.limits, pointer=pointer)
     document = read_document(request.network)
     kind = kind_of(document.spec)

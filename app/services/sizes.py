@@ -11,8 +11,8 @@ from app.networks.formula import count_parts
 from app.schemas.specs import AnySpec, DenseSpec, ExpressionSpec, RecurrentSpec
 from app.settings import Limits
 
-RUN_NUMBERS_PER_UNIT = 6
-"""Value, gradient and message of z and of a."""
+RUN_NUMBERS_PER_NODE = 3
+"""Value, gradient and message of one unit's z, or a, or what stands between."""
 RUN_NUMBERS_PER_OUTPUT = 20
 """The same for the nodes inside a loss, at most."""
 COPIES = {
@@ -188,6 +188,6 @@ def numbers_per_sample(spec: DenseSpec | RecurrentSpec) -> int:
         # value, a gradient, and often two messages.
         cell = 4 * (5 * _gates(spec) + 8) * spec.units
         return cell + RUN_NUMBERS_PER_OUTPUT * spec.outputs + 3 * spec.inputs
-    units = sum(layer.units for layer in spec.layers)
+    nodes = sum(layer.units * (2 + layer.layer_norm + layer.residual) for layer in spec.layers)
     loss = RUN_NUMBERS_PER_OUTPUT * spec.layers[-1].units
-    return RUN_NUMBERS_PER_UNIT * units + loss + 3 * spec.inputs
+    return RUN_NUMBERS_PER_NODE * nodes + loss + 3 * spec.inputs

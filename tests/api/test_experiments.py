@@ -63,6 +63,21 @@ def test_a_chaotic_network(client: TestClient) -> None:
     assert (answer["seeds"], answer["singular_value_seeds"]) == (6, 6)
 
 
+@pytest.mark.parametrize("cure", ["layer_norm", "residual"])
+def test_what_cures_a_vanishing_gradient(client: TestClient, cure: str) -> None:
+    plain = layers(*[24] * 20, scale=0.25, activation="tanh")
+    cured = [{**layer, cure: True} for layer in plain]
+    sizes = {}
+    for name, chosen in (("plain", plain), ("cured", cured)):
+        answer = ask(client, {"inputs": 24, "layers": chosen}, seeds=4, batch=8)
+        first, *_, last = answer["layers"]
+        sizes[name] = first["grad_z_rms"]["mean"] / last["grad_z_rms"]["mean"]
+        predicted = first["predicted_grad_z_rms"] / last["predicted_grad_z_rms"]
+        assert sizes[name] == pytest.approx(predicted, rel=0.5)
+    assert sizes["plain"] < 1e-4
+    assert 0.1 < sizes["cured"] < 100
+
+
 RECURRENT = {"kind": "recurrent", "inputs": 6, "units": 20, "outputs": 3}
 
 

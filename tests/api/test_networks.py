@@ -273,3 +273,59 @@ def test_a_step_may_leave_the_parameters_out(client: TestClient) -> None:
     whole = post(client, "/step", body)
     short = post(client, "/step", body | {"parameters": False})
     assert short == whole | {"updates": None, "network": None}
+
+
+CURED: dict[str, Any] = {
+    "inputs": 3,
+    "layers": [
+        {"units": 3, "activation": "tanh", "layer_norm": True, "residual": True},
+        {"units": 1},
+    ],
+    "loss": "half_squared_error",
+}
+ROW = {"inputs": [[0.5, -1.0, 2.0]], "targets": [[1.0]]}
+
+
+def test_a_layer_with_normalization_and_its_input_added(client: TestClient) -> None:
+    document = post(client, "", CURED)
+    layer = document["spec"]["layers"][0]
+    assert (layer["layer_norm"], layer["residual"]) == (True, True)
+    nodes = nodes_by_id(post(client, "/backward", {"network": document["spec"], **ROW}))
+    z = np.array(nodes["layer1.z"]["value"])
+    normal = (z - z.mean()) / np.sqrt(z.var() + 1e-5)
+    np.testing.assert_allclose(nodes["layer1.norm"]["value"], normal)
+    np.testing.assert_allclose(nodes["layer1.residual"]["value"], np.tanh(normal))
+    np.testing.assert_allclose(nodes["layer1.a"]["value"], np.tanh(normal) + ROW["inputs"])
+    grad_a = np.array(nodes["layer1.a"]["grad"])
+    came = [m["value"] for m in nodes["layer1.a"]["messages"] if m["to"] == "x"]
+    np.testing.assert_array_equal(came[0], grad_a)
+    through = np.array(nodes["layer1.z"]["messages"][0]["value"])
+    np.testing.assert_allclose(nodes["x"]["grad"], grad_a + through)
+    told = post(client, "/trace", {"network": CURED, **ROW, "optimizer": SGD})
+    titles = [beat["title"] for beat in told["beats"]]
+    assert any("Layer norm" in title for title in titles)
+    assert told["loss_after"] < told["loss"]
+
+
+@pytest.mark.parametrize("option", ["layer_norm", "residual"])
+def test_such_a_layer_is_not_told_by_units(client: TestClient, option: str) -> None:
+    network = {"inputs": 3, "layers": [{"units": 3, option: True}, {"units": 1}]}
+    for operation, body, pointer in (
+        ("trace", {"view": "units"}, "/view"),
+        ("backward", {"view": "units"}, "/view"),
+        ("trace", {"unit": "layer2[0]"}, "/unit"),
+    ):
+        answer = client.post(
+            f"/api/v1/networks/{operation}", json={"network": network, **ROW, **body}
+        )
+        assert answer.status_code == 422
+        fault = answer.json()["errors"][0]
+        assert (fault["pointer"], fault["code"]) == (pointer, "wrong_view")
+
+
+def test_a_layer_adds_its_input_only_where_both_are_as_wide(client: TestClient) -> None:
+    network = {"inputs": 3, "layers": [{"units": 3}, {"units": 2, "residual": True}]}
+    answer = client.post("/api/v1/networks/backward", json={"network": network, **ROW})
+    fault = answer.json()["errors"][0]
+    assert fault["pointer"] == "/network/layers/1/residual"
+    assert "units would be 3" in fault["detail"]

@@ -227,6 +227,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments/gradient-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure the gradient flow
+         * @description How gradients shrink or grow on their way back, layer by layer or time step by time step.
+         *
+         *     The network is drawn anew for `seeds` seeds, counted up from its own, and run once each, with
+         *     random inputs. What enters it on the way back is a random gradient: independent standard normal
+         *     numbers, one per output of every sample (and of every supervised time step). The network's own
+         *     loss plays no part.
+         */
+        post: operations["measure_gradient_flow_api_v1_experiments_gradient_flow_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -427,9 +452,9 @@ export interface components {
              *       "name": "squared_error"
              *     }
              */
-            loss: ("squared_error" | "half_squared_error" | "mean_squared_error" | "mean_absolute_error" | "huber" | "binary_cross_entropy" | "binary_cross_entropy_with_logits" | "cross_entropy" | "hinge" | "sum_of_outputs") | ({
+            loss: ("squared_error" | "half_squared_error" | "mean_squared_error" | "mean_absolute_error" | "huber" | "binary_cross_entropy" | "binary_cross_entropy_with_logits" | "cross_entropy" | "hinge" | "sum_of_outputs" | "weighted_sum") | ({
                 /** @enum {string} */
-                name: "squared_error" | "half_squared_error" | "mean_squared_error" | "mean_absolute_error" | "huber" | "binary_cross_entropy" | "binary_cross_entropy_with_logits" | "cross_entropy" | "hinge" | "sum_of_outputs";
+                name: "squared_error" | "half_squared_error" | "mean_squared_error" | "mean_absolute_error" | "huber" | "binary_cross_entropy" | "binary_cross_entropy_with_logits" | "cross_entropy" | "hinge" | "sum_of_outputs" | "weighted_sum";
             } & {
                 [key: string]: number | string | boolean;
             });
@@ -656,6 +681,101 @@ export interface components {
             seed: number;
         };
         /**
+         * FlowLayer
+         * @description One layer of a dense network, or one time step of a recurrent one.
+         *
+         *     `z` is what goes into activations and gates, `a` what the layer or cell hands on. Root mean
+         *     squares, means and variances are over samples and units.
+         */
+        FlowLayer: {
+            /** Layer */
+            layer: number | null;
+            /** Time */
+            time: number | null;
+            grad_z_rms: components["schemas"]["Summary"];
+            grad_a_rms: components["schemas"]["Summary"];
+            /** @description of the layer's weights, summed over the batch; of a time step, its share of the gradient of cell.weight_hh */
+            grad_weight_rms: components["schemas"]["Summary"];
+            z_mean: components["schemas"]["Summary"];
+            z_variance: components["schemas"]["Summary"];
+            a_mean: components["schemas"]["Summary"];
+            a_variance: components["schemas"]["Summary"];
+            /** @description share of slopes below 0.01 but not 0; null where an activation mixes units */
+            saturated: components["schemas"]["Summary"] | null;
+            /** @description share of slopes that are 0 */
+            dead: components["schemas"]["Summary"] | null;
+            /** @description da by da of the layer below, or of the state by the state before; null when not asked for, or where the limit singular_value_work leaves none */
+            singular_values: components["schemas"]["SingularValues"] | null;
+            /**
+             * Measured Factor
+             * @description mean square of the gradient of z here over that of the next layer or time step, the geometric mean over the seeds; null for the last
+             */
+            measured_factor: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Predicted Factor
+             * @description the same by theory; null if unknown
+             */
+            predicted_factor: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Predicted Grad Z Rms */
+            predicted_grad_z_rms: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Predicted Z Variance */
+            predicted_z_variance: number | ("NaN" | "Infinity" | "-Infinity") | null;
+        };
+        /**
+         * FlowTheory
+         * @description Mean-field theory (Poole et al. 2016, Schoenholz et al. 2017), and bounds through time.
+         *
+         *     Null for what is not known; `unknown` then says why.
+         */
+        FlowTheory: {
+            /**
+             * Sigma W
+             * @description standard deviation of a weighted sum of inputs of mean square 1, in the layers between first and last, or of the recurrent weights
+             */
+            sigma_w: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Sigma B
+             * @description standard deviation of the bias; through time, with what the input adds
+             */
+            sigma_b: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Q Star
+             * @description the variance of z that the layers or time steps settle at
+             */
+            q_star: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Chi 1
+             * @description the factor of the mean square gradient there; 1 is the edge of chaos
+             */
+            chi_1: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Phase */
+            phase: ("ordered" | "critical" | "chaotic") | null;
+            /**
+             * Depth Scale
+             * @description layers or time steps over which the mean square gradient changes by e
+             */
+            depth_scale: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Unknown */
+            unknown: string | null;
+            /** Weights */
+            weights: components["schemas"]["VarianceRules"][];
+            /**
+             * Recurrent Weights
+             * @description empty for a dense network
+             */
+            recurrent_weights: components["schemas"]["RecurrentWeights"][];
+            /**
+             * Slope Bound
+             * @description the steepest slope of a simple cell
+             */
+            slope_bound: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Factor Bound
+             * @description what no factor of a time step can pass: the square of slope_bound times the largest singular value, by its mean over the seeds
+             */
+            factor_bound: number | ("NaN" | "Infinity" | "-Infinity") | null;
+        };
+        /**
          * ForwardAnswer
          * @description ``nodes``, or ``units`` and ``weights``, as the view asks.
          */
@@ -845,6 +965,61 @@ export interface components {
             sample?: number | null;
         };
         /**
+         * GradientFlowAnswer
+         * @description What was measured, layer by layer from the input on, beside what theory predicts.
+         */
+        GradientFlowAnswer: {
+            /** Layers */
+            layers: components["schemas"]["FlowLayer"][];
+            /** Seeds */
+            seeds: number;
+            /**
+             * Singular Value Seeds
+             * @description the seeds, from the first, that singular values are of
+             */
+            singular_value_seeds: number;
+            theory: components["schemas"]["FlowTheory"];
+        };
+        /**
+         * GradientFlowRequest
+         * @description One configuration under several seeds.
+         */
+        GradientFlowRequest: {
+            /**
+             * Network
+             * @description a spec; its seed is the first one, and its loss has no part in this
+             */
+            network: components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"];
+            /**
+             * Batch
+             * @default 32
+             */
+            batch: number;
+            /**
+             * @default {
+             *       "distribution": "normal",
+             *       "variance": 1
+             *     }
+             */
+            inputs: components["schemas"]["RandomInputs"];
+            /**
+             * Time Steps
+             * @description of a recurrent network's sequences; 50 unless given
+             */
+            time_steps?: number | null;
+            /**
+             * Seeds
+             * @default 20
+             */
+            seeds: number;
+            /**
+             * Singular Values
+             * @description whether to work out the singular values of Jacobians
+             * @default true
+             */
+            singular_values: boolean;
+        };
+        /**
          * Health
          * @description What is wrong with a run, if anything. Divergence is a result, not an error.
          */
@@ -878,6 +1053,9 @@ export interface components {
         /**
          * LayerSpec
          * @description One dense layer: z = W x + b, a = activation(z).
+         *
+         *     With `layer_norm` the activation takes z normalized over the units; with `residual` the layer's
+         *     input is added to what it gives.
          */
         LayerSpec: {
             /** Units */
@@ -915,6 +1093,18 @@ export interface components {
             } & {
                 [key: string]: number | string | boolean;
             });
+            /**
+             * Layer Norm
+             * @description as torch.nn.LayerNorm without weights, on z
+             * @default false
+             */
+            layer_norm: boolean;
+            /**
+             * Residual
+             * @description of a layer that is as wide as its input
+             * @default false
+             */
+            residual: boolean;
         };
         /**
          * LayerView
@@ -1270,6 +1460,23 @@ export interface components {
             });
         };
         /**
+         * RandomInputs
+         * @description Independent random inputs of mean 0.
+         */
+        RandomInputs: {
+            /**
+             * Distribution
+             * @default normal
+             * @enum {string}
+             */
+            distribution: "normal" | "uniform";
+            /**
+             * Variance
+             * @default 1
+             */
+            variance: number;
+        };
+        /**
          * RecurrentSpec
          * @description A recurrent network without its parameters: a cell used at every time step, and a layer
          *     that reads its state.
@@ -1322,9 +1529,9 @@ export interface components {
              *       "name": "squared_error"
              *     }
              */
-            loss: ("squared_error" | "half_squared_error" | "mean_squared_error" | "mean_absolute_error" | "huber" | "binary_cross_entropy" | "binary_cross_entropy_with_logits" | "cross_entropy" | "hinge" | "sum_of_outputs") | ({
+            loss: ("squared_error" | "half_squared_error" | "mean_squared_error" | "mean_absolute_error" | "huber" | "binary_cross_entropy" | "binary_cross_entropy_with_logits" | "cross_entropy" | "hinge" | "sum_of_outputs" | "weighted_sum") | ({
                 /** @enum {string} */
-                name: "squared_error" | "half_squared_error" | "mean_squared_error" | "mean_absolute_error" | "huber" | "binary_cross_entropy" | "binary_cross_entropy_with_logits" | "cross_entropy" | "hinge" | "sum_of_outputs";
+                name: "squared_error" | "half_squared_error" | "mean_squared_error" | "mean_absolute_error" | "huber" | "binary_cross_entropy" | "binary_cross_entropy_with_logits" | "cross_entropy" | "hinge" | "sum_of_outputs" | "weighted_sum";
             } & {
                 [key: string]: number | string | boolean;
             });
@@ -1380,6 +1587,28 @@ export interface components {
              * @default 0
              */
             seed: number;
+        };
+        /**
+         * RecurrentWeights
+         * @description The recurrent weights of one gate, over the seeds.
+         */
+        RecurrentWeights: {
+            /**
+             * Gate
+             * @description counted from 1, in PyTorch's order
+             */
+            gate: number;
+            spectral_radius: components["schemas"]["Summary"];
+            largest_singular_value: components["schemas"]["Summary"];
+        };
+        /**
+         * SingularValues
+         * @description Of the Jacobian of one layer or time step at one sample, over the seeds.
+         */
+        SingularValues: {
+            largest: components["schemas"]["Summary"];
+            smallest: components["schemas"]["Summary"];
+            mean_square: components["schemas"]["Summary"];
         };
         /**
          * StepAnswer
@@ -1438,6 +1667,16 @@ export interface components {
              * @default true
              */
             parameters: boolean;
+        };
+        /**
+         * Summary
+         * @description Over the seeds: the mean and the sample's standard deviation, 0 for a single seed.
+         */
+        Summary: {
+            /** Mean */
+            mean: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Std */
+            std: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
          * Symbol
@@ -1723,6 +1962,22 @@ export interface components {
             v_hat?: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | null;
             /** Momentum Product */
             momentum_product?: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | null;
+        };
+        /**
+         * VarianceRules
+         * @description The variance that one matrix of weights is drawn with, and what two rules say it should be.
+         *
+         *     Glorot and Bengio 2010: 2 / (fan_in + fan_out). He et al. 2015: 2 / fan_in, for ReLU.
+         */
+        VarianceRules: {
+            /** Parameter */
+            parameter: string;
+            /** Variance */
+            variance: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Glorot */
+            glorot: number | ("NaN" | "Infinity" | "-Infinity");
+            /** He */
+            he: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
          * WeightView
@@ -2384,6 +2639,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NudgeAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_gradient_flow_api_v1_experiments_gradient_flow_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradientFlowRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradientFlowAnswer"];
                 };
             };
             /** @description The request could not be read */

@@ -127,13 +127,15 @@ function sections({ state, actions }, place) {
     const activation = choiceFields({ entries: catalog.activations, name: `${title}: activation`, pointer: `${pointer}/activation`, read: () => layer().activation, commit: (choice) => put({ activation: choice }) });
     const bias = checkField({ label: "bias", name: `${title}: bias`, pointer: `${pointer}/use_bias`, read: () => layer().use_bias !== false, commit: (use) => put(use ? { use_bias: true } : { use_bias: false, shared_bias: false }) });
     const shared = checkField({ label: "one bias for all units", name: `${title}: one bias for all units`, pointer: `${pointer}/shared_bias`, read: () => layer().shared_bias === true, commit: (share) => put({ shared_bias: share }) });
+    const norm = checkField({ label: "normalize z over the units", name: `${title}: layer normalization`, pointer: `${pointer}/layer_norm`, read: () => layer().layer_norm === true, commit: (use) => put({ layer_norm: use }) });
+    const residual = checkField({ label: "add the layer’s input", name: `${title}: residual connection`, pointer: `${pointer}/residual`, read: () => layer().residual === true, commit: (use) => put({ residual: use }) });
     const initializer = choiceFields({ entries: catalog.initializers, name: `${title}: initializer`, label: "start", pointer: `${pointer}/initializer`, read: () => layer().initializer, commit: (choice) => put({ initializer: choice }) });
     return h(
       "div",
       { class: "group" },
       h("h3", {}, title, h("span", { class: "aside" }, at === now.layers.length - 1 ? "output" : "", remove)),
       ...place([units, ...activation]),
-      more(`layer-${at}-more`, "Bias and first weights", place([bias, ...(layer().use_bias === false ? [] : [shared]), ...initializer])),
+      more(`layer-${at}-more`, "Bias, first weights, and more", place([bias, ...(layer().use_bias === false ? [] : [shared]), ...initializer, norm, residual])),
     );
   }
 

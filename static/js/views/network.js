@@ -16,7 +16,8 @@ export const network = {
   reads: "units",
   hint: "Network: arrow keys walk from part to part, Enter selects",
   most: MOST_DRAWN_EDGES,
-  accepts: ({ kind }) => kind === "dense",
+  // Normalized, or with its input added, a unit is more than z and a.
+  accepts: ({ kind, layers }) => kind === "dense" && !layers?.some((/** @type {any} */ layer) => layer.layer_norm || layer.residual),
   layout: layoutNetwork,
   scene: sceneNetwork,
   first: (trace) => trace.units[0]?.id ?? null,
