@@ -123,7 +123,12 @@ def random_graph(count: int) -> Scalar:
     values = list(leaves)
     names = [f"x{k}" for k in range(len(leaves))]
     steps: list[tuple[str, tuple[Any, ...]]] = []
-    compute: dict[str, Callable[..., Any]] = {"add": add, "subtract": sub, "multiply": mul, "relu": lambda x, y: x}
+    compute: dict[str, Callable[[float, float], float]] = {
+        "add": add,
+        "subtract": sub,
+        "multiply": mul,
+        "relu": lambda x, y: x,
+    }
     while len(values) < count:
         # Products with leaves, all below 1, keep the numbers from growing.
         op = ("add", "subtract", "multiply", "multiply", "relu")[int(rng.integers(5))]
