@@ -9,7 +9,9 @@ import { mountNarration } from "./panels/narration.js";
 import { mountSheets } from "./panels/sheets.js";
 import { mountTable } from "./panels/table.js";
 import { mountTransport } from "./panels/transport.js";
-import { answerQuestions, keepAddress, keepMotion, keepTheme, play } from "./state/effects.js";
+import { answerInquiry, answerQuestions, keepAddress, keepMotion, keepTheme, play } from "./state/effects.js";
+import { createInspection } from "./state/inspection.js";
+import { createNudge } from "./state/nudge.js";
 import { createStore } from "./state/store.js";
 import { createClock } from "./timeline/clock.js";
 import { findReading } from "./views/index.js";
@@ -20,11 +22,13 @@ const read = (/** @type {string} */ id) => JSON.parse(part(id).textContent ?? ""
 const catalog = read("catalog");
 const presets = catalog.presets.filter((/** @type {any} */ { network }) => network.spec.kind !== "expression");
 const store = createStore({ catalog: { ...catalog, presets }, trace: read("trace"), preset: presets[0] });
+const inspection = createInspection(store);
+const nudge = createNudge(store, inspection);
 
 keepTheme(store);
 keepMotion(store);
 mountHeader(store);
-mountStage(part("stage"), store.state, {
+mountStage(part("stage"), { ...store.state, light: inspection.light }, {
   onSelect: store.actions.select,
   onHover: store.actions.hover,
   onEdit: store.actions.setValue,
@@ -32,11 +36,13 @@ mountStage(part("stage"), store.state, {
 mountNarration(store);
 mountTransport(store);
 mountBuilder(part("builder"), store);
-mountInspector(part("inspector"), store);
+mountInspector(part("inspector"), store, { inspection, nudge });
 mountTable(part("table-view"), store);
 mountSheets();
 listenToKeyboard(store);
 answerQuestions(store, findReading);
+answerInquiry(inspection);
+answerInquiry(nudge);
 play(store, createClock(requestAnimationFrame.bind(globalThis), () => performance.now()));
 keepAddress(store);
 document.documentElement.dataset.ready = "true";

@@ -10,7 +10,9 @@ import { makePlot } from "./panels/playground/plot.js";
 import { mountSheets } from "./panels/sheets.js";
 import { mountTable } from "./panels/table.js";
 import { mountTransport } from "./panels/transport.js";
-import { answerQuestions, answerSweeps, keepAddress, keepMotion, keepTheme, play } from "./state/effects.js";
+import { answerInquiry, answerQuestions, answerSweeps, keepAddress, keepMotion, keepTheme, play } from "./state/effects.js";
+import { createInspection } from "./state/inspection.js";
+import { createNudge } from "./state/nudge.js";
 import { createPlayground } from "./state/playground.js";
 import { createStore } from "./state/store.js";
 import { createClock } from "./timeline/clock.js";
@@ -23,12 +25,14 @@ const catalog = read("catalog");
 const presets = catalog.presets.filter((/** @type {any} */ { network }) => network.spec.kind === "expression");
 const store = createStore({ catalog: { ...catalog, presets }, trace: read("trace"), preset: presets[0] });
 const playground = createPlayground(store);
+const inspection = createInspection(store);
+const nudge = createNudge(store, inspection);
 
 showGradients(store);
 keepTheme(store);
 keepMotion(store);
 mountHeader(store);
-mountStage(part("stage"), store.state, {
+mountStage(part("stage"), { ...store.state, light: inspection.light }, {
   onSelect: store.actions.select,
   onHover: store.actions.hover,
   onEdit: store.actions.setValue,
@@ -37,11 +41,13 @@ mountNarration(store);
 mountTransport(store);
 mountFormula(part("builder"), store, playground);
 part("inspector").append(makePlot(store, playground));
-mountInspector(part("inspector"), store);
+mountInspector(part("inspector"), store, { inspection, nudge });
 mountTable(part("table-view"), store);
 mountSheets();
 listenToKeyboard(store);
 answerQuestions(store, findReading);
+answerInquiry(inspection);
+answerInquiry(nudge);
 answerSweeps(playground);
 play(store, createClock(requestAnimationFrame.bind(globalThis), () => performance.now()));
 keepAddress(store);

@@ -40,6 +40,18 @@ export function nameNode({ network }, node) {
   return plain !== null && SYMBOL.test(plain) ? plain : "";
 }
 
+/** A symbol that can take a subscript. */
+const BARE = /^\\?[a-z]+(\^\{[^{}]*\})?$/i;
+
+/**
+ * An entry of what a symbol stands for, its places counted from 1; other formulas stay as they are.
+ * @param {string} latex
+ * @param {readonly number[]} index
+ */
+export function subscript(latex, index) {
+  return BARE.test(latex) ? `${latex}_{${index.map((i) => i + 1)}}` : latex;
+}
+
 /** @param {string} part */
 function group(part) {
   return /^[\w.]*$/.test(part) ? part : `(${part})`;

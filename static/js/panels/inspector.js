@@ -4,9 +4,12 @@ import { computed, effect } from "@preact/signals-core";
 import { formatNumber, toNumber } from "../layout/number.js";
 import { locate } from "../timeline/playhead.js";
 import { h } from "./dom.js";
+import { makeEntry } from "./entry.js";
 import { linkTerms, renderFormula } from "./formula.js";
 import { PHASES } from "./narration.js";
 import { accountNode } from "./nodes.js";
+import { makeNudge } from "./nudge.js";
+import { makePaths } from "./paths.js";
 import { findLossMoment } from "./rows.js";
 import { giveAccount, isReached } from "./rules.js";
 
@@ -18,20 +21,33 @@ import { giveAccount, isReached } from "./rules.js";
 const UNREACHED = "–";
 
 /**
+ * @typedef {object} Inquiries what the inspector asks beside the run
+ * @property {import("../state/inspection.js").Inspection} inspection
+ * @property {import("../state/nudge.js").Nudge} nudge
+ */
+
+/**
  * @param {HTMLElement} element
  * @param {Store} store
+ * @param {Inquiries} inquiries
  */
-export function mountInspector(element, store) {
+export function mountInspector(element, store, { inspection, nudge }) {
   const { state } = store;
   const body = h("div", { class: "derivation" });
-  element.append(body);
   // A number is either reached or not: within a beat nothing here changes.
   const reached = computed(() => Math.floor(state.playhead.value));
   const index = computed(() => locate(state.playhead.value, state.trace.value.beats.length).index);
+  const told = computed(() => {
+    const [trace, id] = [state.trace.value, state.selection.value];
+    return id === null ? null : trace.nodes ? accountNode(trace, id) : giveAccount(trace, id);
+  });
+  const known = computed(() => {
+    const at = told.value?.rows.find(({ strong }) => strong)?.at ?? told.value?.grids?.[1]?.at;
+    return at !== undefined && isReached(state.trace.value, reached.value, at);
+  });
+  element.append(body, makeEntry(inspection), makeNudge(nudge, known), makePaths(inspection, known));
   effect(() => {
-    const trace = state.trace.value;
-    const id = state.selection.value;
-    const account = id === null ? null : trace.nodes ? accountNode(trace, id) : giveAccount(trace, id);
+    const [trace, account, id] = [state.trace.value, told.value, state.selection.value];
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const kept = focused && body.contains(focused) ? focused.dataset.key : undefined;
     body.replaceChildren(...(account ? describe(trace, account, reached.value, optimizerRule(state)) : tellBeat(trace, index.value, reached.value)));

@@ -7,6 +7,7 @@ import { drawBiases, drawChips, drawLitChips } from "./chips.js";
 import { drawEdges, drawTraffic } from "./edges.js";
 import { drawHandles } from "./handles.js";
 import { listParts } from "./instrument.js";
+import { drawLight } from "./light.js";
 import { drawLoss, drawTargets, drawWires } from "./loss.js";
 import { createMoment } from "./moment.js";
 import { drawSums } from "./sums.js";
@@ -42,10 +43,11 @@ const known = new WeakMap();
  * @param {Trace} trace
  * @param {Layout} layout
  * @param {number} playhead
- * @param {{selection?: string | null, hover?: string | null, reducedMotion?: boolean}} [looking]
+ * @param {{selection?: string | null, hover?: string | null, reducedMotion?: boolean,
+ *   light?: import("../layout/chain.js").Light | null}} [looking]
  * @returns {Mark[]} in painting order
  */
-export function sceneNetwork(trace, layout, playhead, { selection = null, hover = null, reducedMotion = false } = {}) {
+export function sceneNetwork(trace, layout, playhead, { selection = null, hover = null, reducedMotion = false, light = null } = {}) {
   const found = known.get(trace) ?? study(trace);
   known.set(trace, found);
   const dense = layout.edges.length > MOST_DRAWN_EDGES;
@@ -54,6 +56,8 @@ export function sceneNetwork(trace, layout, playhead, { selection = null, hover 
   const crowded = folded && layout.edges.length > 30;
   const beadScale = dense ? 0.5 : Math.max(0.7, Math.min(1.2, layout.scale)) * (crowded ? 0.8 : 1);
   const stage = { ...found, trace, layout, moment: createMoment(trace, playhead, reducedMotion), selection, lit, dense, crowded, beadScale };
+  // While paths are lit, what is selected shows its numbers among theirs.
+  const over = light ? { ...stage, lit: new Set(hover === null ? [] : [hover]) } : stage;
   return [
     ...drawEdges(stage),
     ...drawWires(stage),
@@ -66,8 +70,9 @@ export function sceneNetwork(trace, layout, playhead, { selection = null, hover 
     ...drawTraffic(stage),
     ...drawSums(stage),
     ...drawUnitGradients(stage),
-    ...drawUnfolded(stage),
-    ...drawLitChips(stage),
+    ...(light ? drawLight(stage, light) : []),
+    ...drawUnfolded(over),
+    ...drawLitChips(over),
     ...drawHandles(stage),
   ];
 }

@@ -177,3 +177,42 @@ export function answerSweeps({ asked, receive }) {
     void next();
   });
 }
+
+/**
+ * What is asked beside the run gets an answer; a newer question ends the older.
+ * @template {import("./inspection.js").Inquiry} Q
+ * @param {object} inquiry
+ * @param {{readonly value: Q | null}} inquiry.asked
+ * @param {(result: import("./inspection.js").Result, about: Q) => void} inquiry.receive
+ * @param {number} [inquiry.pace] milliseconds from one question to the next
+ */
+export function answerInquiry({ asked, receive, pace = 0 }) {
+  /** @type {AbortController | null} */
+  let running = null;
+  let last = "";
+  let next = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  effect(() => {
+    const about = asked.value;
+    const now = about ? about.path + about.body : "";
+    if (now === last) return;
+    last = now;
+    running?.abort();
+    clearTimeout(timer);
+    if (!about) return;
+    const mine = (running = new AbortController());
+    const send = async () => {
+      next = performance.now() + pace;
+      try {
+        const result = await post(about.path, JSON.parse(about.body), mine.signal);
+        if (!mine.signal.aborted) receive(result, about);
+      } catch {
+        // Only a newer question ends one.
+      }
+    };
+    const wait = next - performance.now();
+    if (wait > 0) timer = setTimeout(send, wait);
+    else void send();
+  });
+}

@@ -7,7 +7,8 @@ import { network } from "./network.js";
 /** @typedef {import("../layout/trace.js").Reading} Reading */
 /** @typedef {import("../layout/curve.js").Point} Point */
 /** @typedef {import("../scene/marks.js").Mark} Mark */
-/** @typedef {{selection: string | null, hover: string | null, reducedMotion: boolean}} Looking */
+/** @typedef {import("../layout/chain.js").Light} Light */
+/** @typedef {{selection: string | null, hover: string | null, reducedMotion: boolean, light: Light | null}} Looking */
 /** @typedef {{width: number, height: number}} Size */
 /**
  * @template T the traces that it reads

@@ -22,6 +22,7 @@ import { mountZoom } from "./zoom.js";
  * @property {Reading<number>} playhead
  * @property {Reading<string | null>} selection
  * @property {Reading<string | null>} hover
+ * @property {Reading<import("../layout/chain.js").Light | null>} light paths that are lit
  * @property {Reading<string>} view
  * @property {Reading<string>} theme
  * @property {Reading<boolean>} reducedMotion
@@ -113,7 +114,7 @@ export function mountStage(element, state, handlers) {
       svg.setAttribute("aria-label", view.hint);
     }
     const { layout } = shown;
-    const looking = { selection: state.selection.value, hover: state.hover.value, reducedMotion: state.reducedMotion.value };
+    const looking = { selection: state.selection.value, hover: state.hover.value, light: state.light.value, reducedMotion: state.reducedMotion.value };
     const marks = view.scene(trace, layout, state.playhead.value, looking);
     const many = layout.edges.length > view.most;
     svg.classList.toggle("still", looking.reducedMotion);

@@ -4,6 +4,7 @@ import { nameEdge } from "../../layout/entries.js";
 import { locate } from "../../timeline/playhead.js";
 import { drawEdges, drawLegend, drawLitEdges, drawTraffic } from "./edges.js";
 import { drawHandles } from "./handles.js";
+import { drawLight } from "./light.js";
 import { drawNodes } from "./nodes.js";
 import { tellStory } from "./story.js";
 import { drawSums } from "./sums.js";
@@ -35,10 +36,11 @@ const known = new WeakMap();
  * @param {NodesTrace} trace
  * @param {GraphLayout} layout
  * @param {number} playhead
- * @param {{selection?: string | null, hover?: string | null, reducedMotion?: boolean}} [looking]
+ * @param {{selection?: string | null, hover?: string | null, reducedMotion?: boolean,
+ *   light?: import("../../layout/chain.js").Light | null}} [looking]
  * @returns {Mark[]} in painting order
  */
-export function sceneGraph(trace, layout, playhead, { selection = null, hover = null, reducedMotion = false } = {}) {
+export function sceneGraph(trace, layout, playhead, { selection = null, hover = null, reducedMotion = false, light = null } = {}) {
   const found = known.get(trace) ?? study(trace);
   known.set(trace, found);
   const now = locate(playhead, trace.beats.length);
@@ -54,7 +56,9 @@ export function sceneGraph(trace, layout, playhead, { selection = null, hover = 
     selection,
     lit: new Set([selection, hover].filter((id) => id !== null)),
   };
-  return [...drawLegend(stage), ...drawEdges(stage), ...drawNodes(stage), ...drawTraffic(stage), ...drawSums(stage), ...drawLitEdges(stage), ...drawHandles(stage)];
+  // While paths are lit, the selected edge tells its own numbers among theirs.
+  const over = light ? { ...stage, lit: new Set(hover === null ? [] : [hover]) } : stage;
+  return [...drawLegend(stage), ...drawEdges(stage), ...drawNodes(stage), ...drawTraffic(stage), ...drawSums(stage), ...(light ? drawLight(stage, light) : []), ...drawLitEdges(over), ...drawHandles(stage)];
 }
 
 /** @param {NodesTrace} trace @returns {Known} */

@@ -66,13 +66,19 @@ function drawBody({ beat, u, lit, trace, story }, node, { x, y, w, h, form }, { 
     y: y - h / 2,
     width: w,
     height: h,
-    rx: form === "constant" ? h / 2 : node.op === null && node.role !== "parameter" && form === "number" ? 26 : 12,
+    rx: roundCorners(node, { form, h }),
     fill: forward > 0 ? (output ? "loss-tint" : "raise") : "paper",
     stroke: marked ? "ink" : active ? beat.phase : forward > 0 ? plain : "ink-3",
     strokeWidth: marked || active ? 2.25 : 1.25,
     dash: node.role === "target" ? "4 3" : node.op === null && node.role === "value" ? "2 3" : undefined,
     tone: active ? "lifted" : undefined,
   };
+}
+
+/** The radius of a node's corners. @param {NodeView} node @param {Pick<NodePlace, "form" | "h">} place */
+export function roundCorners({ op, role }, { form, h }) {
+  if (form === "constant") return h / 2;
+  return op === null && role !== "parameter" && form === "number" ? 26 : 12;
 }
 
 /** @param {NodeView} node @param {NodePlace} place @param {Progress} progress @returns {Mark[]} */
