@@ -1,6 +1,7 @@
 /** Wires store, effects and panels; nothing else. */
 
 import { mountBuilder } from "./panels/builder.js";
+import { mountCheck } from "./panels/check.js";
 import { part } from "./panels/dom.js";
 import { mountHeader } from "./panels/header.js";
 import { mountInspector } from "./panels/inspector.js";
@@ -9,6 +10,7 @@ import { mountNarration } from "./panels/narration.js";
 import { mountSheets } from "./panels/sheets.js";
 import { mountTable } from "./panels/table.js";
 import { mountTransport } from "./panels/transport.js";
+import { createCheck } from "./state/check.js";
 import { answerInquiry, answerQuestions, keepAddress, keepMotion, keepTheme, play } from "./state/effects.js";
 import { createInspection } from "./state/inspection.js";
 import { createNudge } from "./state/nudge.js";
@@ -24,6 +26,7 @@ const presets = catalog.presets.filter((/** @type {any} */ { network }) => netwo
 const store = createStore({ catalog: { ...catalog, presets }, trace: read("trace"), preset: presets[0] });
 const inspection = createInspection(store);
 const nudge = createNudge(store, inspection);
+const check = createCheck(store);
 
 keepTheme(store);
 keepMotion(store);
@@ -36,13 +39,16 @@ mountStage(part("stage"), { ...store.state, light: inspection.light }, {
 mountNarration(store);
 mountTransport(store);
 mountBuilder(part("builder"), store);
-mountInspector(part("inspector"), store, { inspection, nudge });
+mountInspector(part("inspector"), store, { inspection, nudge, check });
+mountCheck(check);
 mountTable(part("table-view"), store);
 mountSheets();
 listenToKeyboard(store);
 answerQuestions(store, findReading);
 answerInquiry(inspection);
 answerInquiry(nudge);
+answerInquiry(check.table);
+answerInquiry(check.chart);
 play(store, createClock(requestAnimationFrame.bind(globalThis), () => performance.now()));
 keepAddress(store);
 document.documentElement.dataset.ready = "true";

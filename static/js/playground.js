@@ -1,5 +1,6 @@
 /** Wires store, effects and panels of the expression room; nothing else. */
 
+import { mountCheck } from "./panels/check.js";
 import { part } from "./panels/dom.js";
 import { mountHeader } from "./panels/header.js";
 import { mountInspector } from "./panels/inspector.js";
@@ -10,6 +11,7 @@ import { makePlot } from "./panels/playground/plot.js";
 import { mountSheets } from "./panels/sheets.js";
 import { mountTable } from "./panels/table.js";
 import { mountTransport } from "./panels/transport.js";
+import { createCheck } from "./state/check.js";
 import { answerInquiry, answerQuestions, answerSweeps, keepAddress, keepMotion, keepTheme, play } from "./state/effects.js";
 import { createInspection } from "./state/inspection.js";
 import { createNudge } from "./state/nudge.js";
@@ -27,6 +29,7 @@ const store = createStore({ catalog: { ...catalog, presets }, trace: read("trace
 const playground = createPlayground(store);
 const inspection = createInspection(store);
 const nudge = createNudge(store, inspection);
+const check = createCheck(store);
 
 showGradients(store);
 keepTheme(store);
@@ -41,13 +44,16 @@ mountNarration(store);
 mountTransport(store);
 mountFormula(part("builder"), store, playground);
 part("inspector").append(makePlot(store, playground));
-mountInspector(part("inspector"), store, { inspection, nudge });
+mountInspector(part("inspector"), store, { inspection, nudge, check });
+mountCheck(check);
 mountTable(part("table-view"), store);
 mountSheets();
 listenToKeyboard(store);
 answerQuestions(store, findReading);
 answerInquiry(inspection);
 answerInquiry(nudge);
+answerInquiry(check.table);
+answerInquiry(check.chart);
 answerSweeps(playground);
 play(store, createClock(requestAnimationFrame.bind(globalThis), () => performance.now()));
 keepAddress(store);

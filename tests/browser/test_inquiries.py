@@ -1,4 +1,4 @@
-"""Paths and the nudge test as a person uses them."""
+"""Paths, the nudge test and the gradient check as a person uses them."""
 
 import json
 import re
@@ -31,6 +31,13 @@ def change(page: Page, which: str) -> Locator:
 
 def asked(watch: Watch, operation: str) -> int:
     return sum(url.endswith(f"/networks/{operation}") for url in watch.requests)
+
+
+def open_check(page: Page) -> Locator:
+    page.get_by_role("button", name="Check the gradients").click()
+    dialog = page.get_by_role("dialog", name="Gradient check")
+    expect(dialog.get_by_role("status")).to_contain_text("agree")
+    return dialog
 
 
 def test_the_worked_example_has_one_path_whose_product_is_its_gradient(
@@ -202,6 +209,81 @@ def test_a_nudge_that_is_refused_says_why(page: Page, watch: Watch) -> None:
     expect(page.locator(".nudge [role=status]")).to_be_hidden()
 
 
+def test_every_gradient_is_checked_and_the_error_has_its_curve(page: Page) -> None:
+    open_studio(page, "#preset=mazur&at=3")
+    dialog = open_check(page)
+    expect(dialog.get_by_role("status")).to_contain_text("All 12 gradients agree")
+    rows = dialog.get_by_role("region", name="Every gradient, checked").locator("tbody tr")
+    expect(rows).to_have_count(12)
+    expect(rows.first.locator("td").first).to_have_text("+4.385677e−4")
+    picture = dialog.get_by_role("img")
+    expect(picture).to_have_attribute("aria-label", re.compile("^Relative error .* least"))
+    assert picture.locator("circle").count() >= 20
+    expect(picture).to_contain_text("truncation")
+    button = dialog.get_by_role("button", name="layer2.bias[1]")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_be_focused()
+    expect(dialog.get_by_role("heading", level=3)).to_have_text(re.compile(r"layer2\.bias\[1\]"))
+    dialog.get_by_text("The curve as a table").click()
+    expect(dialog.locator("details tbody tr")).to_have_count(picture.locator("circle").count() - 1)
+    press(page, "Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_the_table_of_the_check_is_sorted_by_its_heads(page: Page) -> None:
+    open_studio(page, "#preset=mazur&at=3")
+    dialog = open_check(page)
+    dialog.get_by_role("button", name=re.compile("^relative error")).click()
+    head = dialog.get_by_role("columnheader", name=re.compile("^relative error"))
+    expect(head).to_have_attribute("aria-sort", "descending")
+    cells = dialog.locator(".halves > .scroll td:last-child")
+
+    def errors() -> list[float]:
+        return cells.evaluate_all("(all) => all.map((cell) => Number(cell.title))")
+
+    assert errors() == sorted(errors(), reverse=True)
+    press(page, "Enter")
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    assert errors() == sorted(errors())
+
+
+def test_a_kink_is_named_and_not_judged(page: Page) -> None:
+    open_studio(page, "#preset=neuron&at=3")
+    field(page, "Input x").fill("0")
+    page.wait_for_function("document.querySelector('#stage svg').textContent.includes('0')")
+    dialog = open_check(page)
+    expect(dialog.locator(".kink")).to_have_text("kink in layer1.a[0][0]")
+    expect(dialog.get_by_role("status")).to_contain_text("Every gradient that can be judged")
+
+
+def test_gradients_that_disagree_are_told(page: Page) -> None:
+    open_studio(page, "#preset=neuron&at=3")
+
+    def spoil(route: Route) -> None:
+        answer = route.fetch().json()
+        answer["passed"] = False
+        route.fulfill(json=answer)
+
+    page.route("**/networks/gradient-check", spoil)
+    page.get_by_role("button", name="Check the gradients").click()
+    verdict = page.get_by_role("dialog").get_by_role("status")
+    expect(verdict).to_contain_text("Not every gradient agrees")
+    page.unroute_all(behavior="wait")
+
+
+def test_the_check_is_in_every_view_and_room(page: Page) -> None:
+    for address, count in (
+        ("/#preset=neuron&view=graph&at=3", "All 2"),
+        ("/#preset=neuron&view=table&at=3", "All 2"),
+        ("/playground", "All 3"),
+    ):
+        page.goto("about:blank")
+        page.goto(address)
+        page.locator("html[data-ready]").wait_for()
+        expect(open_check(page).get_by_role("status")).to_contain_text(count)
+
+
 def test_names_of_a_formula_have_paths_and_nudges(page: Page) -> None:
     page.goto("/playground")
     page.locator("html[data-ready]").wait_for()
@@ -240,6 +322,12 @@ def test_it_is_accessible_and_nothing_scrolls_sideways(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         inspector = page.locator("#inspector")
         assert inspector.evaluate("(panel) => panel.scrollWidth <= panel.clientWidth")
+        dialog = open_check(page)
+        expect(dialog.get_by_role("img")).to_have_attribute("aria-label", re.compile("least"))
+        assert find_axe_violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert dialog.locator(".inside").evaluate("(box) => box.scrollWidth <= box.clientWidth")
+        dialog.get_by_role("button", name="Close the gradient check").click()
         if width < 1100:
             page.get_by_role("button", name="Close the inspector").click()
     context.close()

@@ -3,6 +3,7 @@
 import { computed, effect } from "@preact/signals-core";
 import { formatNumber, toNumber } from "../layout/number.js";
 import { locate } from "../timeline/playhead.js";
+import { makeCheckButton } from "./check.js";
 import { h } from "./dom.js";
 import { makeEntry } from "./entry.js";
 import { linkTerms, renderFormula } from "./formula.js";
@@ -24,6 +25,7 @@ const UNREACHED = "–";
  * @typedef {object} Inquiries what the inspector asks beside the run
  * @property {import("../state/inspection.js").Inspection} inspection
  * @property {import("../state/nudge.js").Nudge} nudge
+ * @property {import("../state/check.js").Check} check
  */
 
 /**
@@ -31,7 +33,7 @@ const UNREACHED = "–";
  * @param {Store} store
  * @param {Inquiries} inquiries
  */
-export function mountInspector(element, store, { inspection, nudge }) {
+export function mountInspector(element, store, { inspection, nudge, check }) {
   const { state } = store;
   const body = h("div", { class: "derivation" });
   // A number is either reached or not: within a beat nothing here changes.
@@ -45,7 +47,7 @@ export function mountInspector(element, store, { inspection, nudge }) {
     const at = told.value?.rows.find(({ strong }) => strong)?.at ?? told.value?.grids?.[1]?.at;
     return at !== undefined && isReached(state.trace.value, reached.value, at);
   });
-  element.append(body, makeEntry(inspection), makeNudge(nudge, known), makePaths(inspection, known));
+  element.append(body, makeEntry(inspection), makeNudge(nudge, known), makePaths(inspection, known), makeCheckButton(check));
   effect(() => {
     const [trace, account, id] = [state.trace.value, told.value, state.selection.value];
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
