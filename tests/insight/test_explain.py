@@ -16,6 +16,7 @@ from app.engine.ops import ACTIVATIONS
 from app.engine.program import Program
 from app.engine.tape import Tape
 from app.insight.explain import explain, locate
+from app.insight.gradient_check import check_gradients
 from app.networks.choice import Choice
 from app.networks.dense import DenseSpec, Layer
 from app.networks.expression import ExpressionSpec, build_graph
@@ -114,6 +115,19 @@ def test_dense_networks_against_autograd(loss: str, seed: int) -> None:
     to_x = grad(lambda x: compute_loss(spec, parameters, x, y))(x)
     for index in np.ndindex(x.shape):
         assert_explained(reading.tape, Entry("x", index), float(to_x[index]))
+
+
+def test_layers_that_normalize_and_add_their_input() -> None:
+    rng = Generator(PCG64(SeedSequence(8)))
+    layer = Layer(3, Choice("tanh"), residual=True, layer_norm=True)
+    spec = DenseSpec(3, (layer, layer, Layer(1)))
+    tape = read(spec, rng.normal(size=(2, 3)), rng.normal(size=(2, 1))).tape
+    for node in tape.graph:
+        if node.constant is None and node.id != tape.graph.output:
+            for index in np.ndindex(tape.values[node.id].shape):
+                entry = Entry(node.id, index)
+                assert_explained(tape, entry, float(tape.grads[node.id][index]))
+    assert check_gradients(tape, [node.id for node in tape.graph.parameters]).passed
 
 
 @pytest.mark.filterwarnings("ignore:Output seems independent of input")
