@@ -240,7 +240,8 @@ def test_the_table_of_the_check_is_sorted_by_its_heads(page: Page) -> None:
     cells = dialog.locator(".halves > .scroll td:last-child")
 
     def errors() -> list[float]:
-        return cells.evaluate_all("(all) => all.map((cell) => Number(cell.title))")
+        titles: list[str] = cells.evaluate_all("(all) => all.map((cell) => cell.title)")
+        return [float(title) for title in titles]
 
     assert errors() == sorted(errors(), reverse=True)
     press(page, "Enter")
