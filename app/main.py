@@ -1,5 +1,6 @@
 """The application: a table of contents."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,7 +10,17 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__, pages
-from app.api import catalog, experiments, health, networks, openapi, problems
+from app.api import (
+    catalog,
+    datasets,
+    experiments,
+    health,
+    networks,
+    openapi,
+    problems,
+    training,
+)
+from app.api.streams import Streams
 from app.services.programs import make_resources
 from app.settings import Settings
 
@@ -18,6 +29,9 @@ every gradient, and the message along every edge.
 
 Nothing is stored: a network is a document that goes in and comes out. Numbers are never rounded; \
 the three that JSON has no literal for are answered as `"NaN"`, `"Infinity"` and `"-Infinity"`."""
+
+
+SWITCH_SECONDS = 0.0005
 
 
 class Application(FastAPI):
@@ -38,7 +52,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = settings.threads
+        # Threads that train are made to hand over within this time, not the usual 5 ms.
+        sys.setswitchinterval(SWITCH_SECONDS)
         yield
+        app.state.streams.close()
 
     app = Application(
         title="Retrograd",
@@ -51,10 +68,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.resources = make_resources(settings)
+    app.state.streams = Streams(settings)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
-    resources = (health.router, catalog.router, networks.specs, networks.runs, experiments.router)
+    resources = (
+        health.router,
+        catalog.router,
+        networks.specs,
+        networks.runs,
+        training.router,
+        datasets.router,
+        experiments.router,
+    )
     for router in resources:
         api.include_router(router)
     app.include_router(api)

@@ -64,6 +64,14 @@ class Limits(BaseModel):
         description="cubes of widths, summed over layers, of one experiment's singular values; "
         "they are of so many seeds as this allows",
     )
+    dataset_rows: Count = 10_000
+    dataset_columns: Count = 64
+    csv_bytes: Count = Field(default=1_048_576, description="a table sent as text")
+    training_steps: Count = Field(default=1_000_000, description="steps of one training stream")
+    stream_seconds: Count = Field(default=900, description="how long a stream lasts at most")
+    frames_per_second: Count = 30
+    frame_bytes: Count = 65_536
+    streams: Count = Field(default=32, description="streams of one process at a time")
     run_numbers: Count = Field(default=5_000_000, description="numbers in one run and its answer")
 
 
@@ -82,6 +90,11 @@ class Settings(BaseSettings):
     threads: Count = Field(
         default=max(2, os.cpu_count() or 1), description="threads that compute and read files"
     )
+    stream_threads: Count = Field(
+        default=min(2, os.cpu_count() or 1), description="threads that all streams share"
+    )
+    heartbeat_seconds: Count = Field(default=15, description="longest silence of a stream")
+    stall_seconds: Count = Field(default=10, description="longest wait for a stream's reader")
     cached_programs: Count = Field(default=16, description="compiled programs kept per thread")
     cached_numbers: Count = Field(
         default=6_000_000, description="values and gradients of all of them together, per thread"

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.api.streams import Streams
 from app.services.programs import Resources
 
 
@@ -15,3 +16,12 @@ async def get_resources(request: Request) -> Resources:
 
 
 Shared = Annotated[Resources, Depends(get_resources)]
+
+
+async def get_streams(request: Request) -> Streams:
+    """The streams of the application that serves the request."""
+    streams: Streams = request.app.state.streams
+    return streams
+
+
+Streaming = Annotated[Streams, Depends(get_streams)]

@@ -1,17 +1,21 @@
 """The OpenAPI document: worked examples for every operation, run by the services themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
+from pydantic.json_schema import models_json_schema
 
 from app import __version__
+from app.api.streams import write_event
+from app.schemas.datasets import CsvRequest, DrawnData
 from app.schemas.explain import ExplainRequest, GradientCheckRequest, NudgeRequest
 from app.schemas.flow import GradientFlowRequest
 from app.schemas.networks import BackwardRequest, ForwardRequest, StepRequest, TraceRequest
-from app.schemas.problem import Problem
 from app.schemas.specs import DenseSpec
-from app.services import catalog, experiments, explain, networks
+from app.schemas.training import EVENTS, TrainRequest
+from app.services import catalog, datasets, experiments, explain, networks, training
+from app.services.events import Control, Event, Turn
 from app.services.programs import Resources
 from app.services.wire import Payload
 
@@ -61,6 +65,22 @@ REQUESTS: dict[str, Payload] = {
         "batch": 16,
         "seeds": 5,
     },
+    "/api/v1/networks/train": {
+        "network": {
+            "kind": "dense",
+            "inputs": 2,
+            "layers": [{"units": 4, "activation": "tanh"}, {"units": 1, "activation": "tanh"}],
+        },
+        "data": {"dataset": "xor", "samples": 40, "seed": 1},
+        "optimizer": {"name": "adam", "learning_rate": 0.03},
+        "batch_size": 10,
+        "steps": 20,
+        "frame_every": 10,
+    },
+    "/api/v1/datasets": {"dataset": "moons", "samples": 6, "noise": 0.1},
+    "/api/v1/datasets/csv": {
+        "text": "length,width,kind\n5.1,3.5,a\n4.9,,a\n7.0,3.2,b\n6.4,3.1,b\n"
+    },
 }
 
 ANSWERS: dict[str, Callable[[Any, Resources], Payload]] = {
@@ -91,21 +111,51 @@ ANSWERS: dict[str, Callable[[Any, Resources], Payload]] = {
     "/api/v1/experiments/gradient-flow": lambda body, shared: experiments.measure_gradient_flow(
         GradientFlowRequest.model_validate(body), shared
     ),
+    "/api/v1/datasets": lambda body, shared: datasets.draw_dataset(
+        DrawnData.model_validate(body), shared
+    ),
+    "/api/v1/datasets/csv": lambda body, shared: datasets.read_csv(
+        CsvRequest.model_validate(body), shared
+    ),
     "/api/v1/catalog": lambda _, shared: catalog.list_catalog(shared),
     "/api/v1/healthz": lambda _, __: {"status": "ok", "version": __version__},
 }
 
+STREAMS: dict[str, Callable[[Any, Resources], str]] = {
+    "/api/v1/networks/train": lambda body, shared: _write_stream(
+        training.open_training(TrainRequest.model_validate(body), shared, Control(), lambda: 0.0)
+    ),
+}
+"""Operations that answer with events."""
+
 
 def complete(document: dict[str, Any], resources: Resources) -> dict[str, Any]:
     """``document`` with the schema of problems, and an example of every request and answer."""
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    document["components"]["schemas"] |= {**problem.pop("$defs"), "Problem": problem}
+    _, schemas = models_json_schema(
+        [(model, "serialization") for model in EVENTS.values()],
+        ref_template="#/components/schemas/{model}",
+    )
+    document["components"]["schemas"] |= schemas["$defs"]
+    for path, example in REQUESTS.items():
+        operation = next(iter(document["paths"][path].values()))
+        operation["requestBody"]["content"]["application/json"]["example"] = example
+    for path, stream in STREAMS.items():
+        operation = next(iter(document["paths"][path].values()))
+        content = operation["responses"]["200"]["content"]["text/event-stream"]
+        content["example"] = stream(REQUESTS[path], resources)
+        # Streams of JSON have no schema in OpenAPI 3.1: the data of each event, by its name.
+        content["x-events"] = {
+            name: {"$ref": f"#/components/schemas/{model.__name__}"}
+            for name, model in EVENTS.items()
+        }
     for path, answer in ANSWERS.items():
         operation = next(iter(document["paths"][path].values()))
         request = REQUESTS.get(path)
-        if request is not None:
-            operation["requestBody"]["content"]["application/json"]["example"] = request
         payload = orjson.dumps(answer(request, resources), option=orjson.OPT_SERIALIZE_NUMPY)
         content = operation["responses"]["200"]["content"]["application/json"]
         content["example"] = orjson.loads(payload)
     return document
+
+
+def _write_stream(turns: Iterator[Turn]) -> str:
+    return b"".join(write_event(turn) for turn in turns if isinstance(turn, Event)).decode()

@@ -23,9 +23,10 @@ MOST_FAULTS = 20
 class ProblemError(Exception):
     """A request that cannot be served, found out before any service is asked."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, retry_after: int | None = None) -> None:
         self.status = status
         self.detail = detail
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         super().__init__(detail)
 
 
@@ -69,8 +70,13 @@ def _problem(
     return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)
 
 
+def write_failure(request: Request) -> bytes:
+    """What to say of a mistake of the service once the answer has begun."""
+    return bytes(_problem(request, 500, KINDS[500].page).body)
+
+
 def _answer_problem(request: Request, error: ProblemError) -> Response:
-    return _problem(request, error.status, error.detail)
+    return _problem(request, error.status, error.detail, headers=error.headers)
 
 
 def _answer_network_error(request: Request, error: NetworkError) -> Response:
@@ -168,4 +174,5 @@ EXAMPLES: dict[int, dict[str, Any]] = {
         },
     ),
     500: _example(500, KINDS[500].page),
+    503: _example(503, "at most 32 streams at a time"),
 }

@@ -29,7 +29,8 @@ class Loss:
     the output, ``#2`` for the target and, where the loss has softmax shares, ``#3`` for the share;
     the factors of the two reductions are not in them. ``over_outputs`` says how a sample's terms
     are reduced; ``targets`` what targets it is made for: any numbers, probabilities, a
-    distribution over the outputs, or signs (-1 and 1).
+    distribution over the outputs, or signs (-1 and 1). ``boundary`` is the output above which a
+    single one says yes; ``None`` is in the middle between the two targets.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Loss:
     over_outputs: Literal["sum", "mean"]
     targets: Literal["any", "probabilities", "distribution", "signs"] = "any"
     options: type = NoOptions
+    boundary: float | None = None
 
 
 def add_sample_loss(
@@ -214,6 +216,7 @@ LOSSES: dict[str, Loss] = {
             r"\bigl(\sigma(#1) - #2\bigr)",
             "mean",
             "probabilities",
+            boundary=0.0,
         ),
         Loss(
             "cross_entropy",

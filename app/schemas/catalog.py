@@ -24,6 +24,23 @@ class LossEntry(Entry):
     targets: Literal["any", "probabilities", "distribution", "signs"]
 
 
+class DatasetEntry(Entry):
+    """A dataset, and what is to be learned from it."""
+
+    task: Literal["classification", "regression"]
+    sequence: bool = Field(description="whether samples are sequences, for recurrent networks")
+
+
+class FeatureEntry(Message):
+    """An input made of the first two inputs."""
+
+    name: str
+    label: str
+    summary: str
+    latex: str
+    needs: int = Field(description="how many inputs there have to be")
+
+
 class PresetEntry(Message):
     """A network to open with, and data for it."""
 
@@ -46,6 +63,8 @@ class Catalog(Message):
     initializers: list[Entry]
     cells: list[Entry]
     functions: list[Entry]
-    datasets: list[Entry]
+    datasets: list[DatasetEntry]
+    features: list[FeatureEntry]
+    schedules: list[Entry]
     presets: list[PresetEntry]
     limits: dict[str, int]

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from app.schemas.adjustment import Adjusted
 from app.schemas.message import (
     Inputs,
     Matrix,
@@ -60,7 +61,7 @@ class BackwardRequest(Supervised):
     sample: Sample = 0
 
 
-class StepRequest(Supervised):
+class StepRequest(Supervised, Adjusted):
     """A network, samples, targets, and the optimizer that moves its parameters."""
 
     optimizer: Optimizer
@@ -69,7 +70,7 @@ class StepRequest(Supervised):
     )
 
 
-class TraceRequest(Supervised):
+class TraceRequest(Supervised, Adjusted):
     """What the page plays. Without an optimizer nothing is updated."""
 
     view: Annotated[
@@ -221,6 +222,9 @@ class Update(Message):
     m_hat: Nested | None = None
     v_hat: Nested | None = None
     momentum_product: Nested | None = None
+    adjusted_grad: Nested | None = Field(
+        default=None, description="what the optimizer was given: after penalties and clipping"
+    )
 
 
 class StepAnswer(Message):

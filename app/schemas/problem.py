@@ -91,5 +91,12 @@ KINDS: dict[int, Kind] = {
             "Something went wrong here",
             "This is a mistake of the service, not of the request. Please report it.",
         ),
+        Kind(
+            "unavailable",
+            503,
+            "The service is busy",
+            "It has as much to do as it can take, is about to stop, or cannot reach what it needs. "
+            "Nothing is lost: send the request again after the seconds that Retry-After names.",
+        ),
     )
 }

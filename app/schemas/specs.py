@@ -37,11 +37,13 @@ class NamedChoice(Request):
         return dict(self.model_extra or {})
 
 
-def _named(value: Any) -> Any:
+def as_named(value: Any) -> Any:
+    """A bare name as the object it stands for."""
     return {"name": value} if isinstance(value, str) else value
 
 
-def _names(registry: Mapping[str, object]) -> WithJsonSchema:
+def name_schema(registry: Mapping[str, object]) -> WithJsonSchema:
+    """The JSON Schema of a choice from ``registry``."""
     names = {"type": "string", "enum": list(registry)}
     choice = {
         "type": "object",
@@ -52,10 +54,10 @@ def _names(registry: Mapping[str, object]) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [names, choice]})
 
 
-Activation = Annotated[NamedChoice, BeforeValidator(_named), _names(ACTIVATIONS)]
-Initializer = Annotated[NamedChoice, BeforeValidator(_named), _names(INITIALIZERS)]
-Loss = Annotated[NamedChoice, BeforeValidator(_named), _names(LOSSES)]
-Optimizer = Annotated[NamedChoice, BeforeValidator(_named), _names(OPTIMIZERS)]
+Activation = Annotated[NamedChoice, BeforeValidator(as_named), name_schema(ACTIVATIONS)]
+Initializer = Annotated[NamedChoice, BeforeValidator(as_named), name_schema(INITIALIZERS)]
+Loss = Annotated[NamedChoice, BeforeValidator(as_named), name_schema(LOSSES)]
+Optimizer = Annotated[NamedChoice, BeforeValidator(as_named), name_schema(OPTIMIZERS)]
 Cell = Annotated[str, WithJsonSchema({"type": "string", "enum": list(CELLS)})]
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from app.datasets.data import Dataset
+from app.datasets.features import FEATURES
+from app.datasets.registry import DATASETS
 from app.engine.op import Op, write_latex
 from app.engine.ops import ACTIVATIONS, OPS
 from app.networks.cells import CELLS, Cell
@@ -15,8 +18,9 @@ from app.services.documents import write_document
 from app.services.programs import Resources
 from app.services.wire import Payload
 from app.training.optimizers import OPTIMIZERS, Optimizer
+from app.training.schedules import SCHEDULES, Schedule
 
-Entry = Op | Loss | Optimizer | Initializer | Cell
+Entry = Op | Loss | Optimizer | Initializer | Cell | Dataset | Schedule
 """A record of a registry."""
 
 
@@ -37,7 +41,25 @@ def list_catalog(resources: Resources) -> Payload:
             for name, function in FUNCTIONS.items()
             for entry in _entries([function], "r", "u", "v")
         ],
-        "datasets": [],
+        "datasets": [
+            {
+                **entry,
+                "task": DATASETS[entry["name"]].task,
+                "sequence": DATASETS[entry["name"]].sequence,
+            }
+            for entry in _entries(DATASETS.values())
+        ],
+        "features": [
+            {
+                "name": feature.name,
+                "label": feature.label,
+                "summary": feature.summary,
+                "latex": feature.latex,
+                "needs": feature.needs,
+            }
+            for feature in FEATURES.values()
+        ],
+        "schedules": _entries(SCHEDULES.values()),
         "presets": [describe_preset(preset) for preset in PRESETS.values()],
         "limits": resources.limits.model_dump(),
     }

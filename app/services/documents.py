@@ -153,10 +153,10 @@ def _read_state(memory: specs.OptimizerMemory | None) -> OptimizerState | None:
     return OptimizerState(memory.name, memory.t, slots)
 
 
-def write_document(document: Document) -> Payload:
-    """The document as it goes on the wire, with every default filled in."""
+def write_document(document: Document, spec: Payload | None = None) -> Payload:
+    """The document as it goes on the wire, with every default filled in; ``spec`` if written."""
     return {
-        "spec": write_spec(document.spec),
+        "spec": spec or write_spec(document.spec),
         "parameters": plain(document.parameters),
         "trainable": document.trainable,
         "optimizer_state": plain(document.optimizer_state),

@@ -19,6 +19,7 @@ from app.services.programs import Resources, build_graph
 from app.services.runs import (
     Run,
     check_sample,
+    read_adjustment,
     read_optimizer,
     sample_loss,
     step_run,
@@ -86,7 +87,7 @@ def take_step(request: StepRequest, resources: Resources) -> Payload:
     operation = "step" if request.parameters else "step_alone"
     run = run_back(request, operation, "nodes", resources)
     loss_before, health = run.loss, plain(examine(run.tape))
-    step = step_run(run, optimizer, options, resources)
+    step = step_run(run, optimizer, options, resources, read_adjustment(request))
     return {
         "loss_before": plain(loss_before),
         "loss_after": plain(step.loss_after),
@@ -104,7 +105,7 @@ def tell_trace(request: TraceRequest, resources: Resources) -> Payload:
     learning = step = None
     # Where nothing can be learned, no step is told.
     if chosen is not None and run.document.parameters:
-        step = step_run(run, *chosen, resources)
+        step = step_run(run, *chosen, resources, read_adjustment(request))
         learning = Learning(*chosen, step.updates, run.loss, step.loss_after)
     view, beats, updates = _tell(request, run, learning, resources)
     return {

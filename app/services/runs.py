@@ -14,12 +14,14 @@ from app.networks.document import Document
 from app.networks.errors import NetworkError
 from app.networks.expression import ExpressionSpec
 from app.networks.kinds import kind_of
+from app.schemas.adjustment import Adjusted
 from app.schemas.networks import ForwardRequest, Samples, Supervised
 from app.schemas.specs import AnySpec, DenseSpec, NamedChoice
 from app.services.documents import locate_spec, read_choice, read_document
 from app.services.programs import Resources
 from app.services.sizes import check_run, check_spec
 from app.services.wire import plain
+from app.training.adjustment import UNADJUSTED, Adjustment
 from app.training.optimizers import OPTIMIZERS, Optimizer, Update, apply_step
 
 
@@ -117,9 +119,15 @@ def read_question(
     return document, kind.read_batch(document.spec, request.inputs, targets, request.initial_state)
 
 
-def step_run(run: Run, optimizer: Optimizer, options: Any, resources: Resources) -> Step:
+def step_run(
+    run: Run,
+    optimizer: Optimizer,
+    options: Any,
+    resources: Resources,
+    adjustment: Adjustment = UNADJUSTED,
+) -> Step:
     """One step of an optimizer, and the loss after it."""
-    document, updates = apply_step(run.document, optimizer, options, run.tape.grads)
+    document, updates = apply_step(run.document, optimizer, options, run.tape.grads, adjustment)
     # With buffers of its own, so that the tape of the run stays as it is.
     shapes = shapes_of(run.batch.leaves)
     program = resources.programs.find(document.spec, shapes, "afterwards")
@@ -130,6 +138,13 @@ def step_run(run: Run, optimizer: Optimizer, options: Any, resources: Resources)
 def read_optimizer(choice: NamedChoice) -> tuple[Optimizer, Any]:
     """The optimizer that a request names, and its options."""
     return resolve(OPTIMIZERS, read_choice(choice), "/optimizer")
+
+
+def read_adjustment(request: Adjusted) -> Adjustment:
+    """What a request wants to be done to gradients."""
+    clip = request.clip
+    norm, value = (None, None) if clip is None else (clip.norm, clip.value)
+    return Adjustment(request.l1, request.l2, norm, value)
 
 
 def check_sample(sample: int, batch: int) -> None:

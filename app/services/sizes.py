@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from app.engine.op import Array
 from app.networks.cells import CELLS
 from app.networks.errors import NetworkError
 from app.networks.expression import list_names
@@ -24,6 +25,7 @@ COPIES = {
     "explain": 4,
     "gradient-check": 8,
     "nudge": 8,
+    "train": 20,
 }
 """How often an answer holds every parameter, at most: values, gradients, updates, documents."""
 
@@ -159,6 +161,29 @@ def check_run(
     what = "values and gradients in one run and its answer"
     total = copied + batch * steps * numbers_per_sample(spec)
     require(total, limits, "run_numbers", place, what)
+
+
+def check_training(
+    spec: AnySpec, inputs: Array, batch: int | None, limits: Limits, *, pointer: str
+) -> None:
+    """Raise ``LimitError`` when a step, or a look at all samples, would be too large.
+
+    ``inputs`` are (samples, features) or (samples, time, features); an expression has none.
+    """
+    if isinstance(spec, ExpressionSpec):
+        return
+    rows, steps = len(inputs), inputs.shape[1] if inputs.ndim == 3 else 1
+    parameters, size = count_parameters(spec), min(batch or rows, rows)
+    require(size, limits, "batch", "/batch_size", "samples in a batch")
+    require(steps, limits, "time_steps", "/data", "time steps")
+    what = "weights and biases times samples times time steps"
+    require(parameters * rows * steps, limits, "work", "/data", what)
+    copied = (COPIES["train"] + (2 * steps if steps > 1 else 0)) * parameters
+    where = "units" if isinstance(spec, RecurrentSpec) else "layers"
+    place = f"{pointer}/{where}" if copied > limits.run_numbers else "/data"
+    what = "values and gradients in the runs of a training"
+    numbers = copied + (rows + size) * steps * numbers_per_sample(spec)
+    require(numbers, limits, "run_numbers", place, what)
 
 
 def check_points(spec: ExpressionSpec, inputs: Any, limits: Limits) -> None:

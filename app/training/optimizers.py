@@ -10,6 +10,7 @@ from pydantic import Field
 from app.engine.op import Array
 from app.networks.document import Document, OptimizerState
 from app.networks.errors import NetworkError
+from app.training.adjustment import UNADJUSTED, Adjustment, adjust_grads
 
 Rate = Annotated[float, Field(ge=0, allow_inf_nan=False, title="learning rate")]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -271,24 +272,30 @@ def start_slot(slot: str, parameter: Array) -> Array:
 
 
 def apply_step(
-    document: Document, optimizer: Optimizer, options: Any, grads: Mapping[str, Array]
+    document: Document,
+    optimizer: Optimizer,
+    options: Any,
+    grads: Mapping[str, Array],
+    adjustment: Adjustment = UNADJUSTED,
 ) -> tuple[Document, dict[str, Update]]:
     """The document after one step and what happened to each trainable parameter.
 
-    ``grads`` holds the gradient of every parameter, all computed before any of them moves. Raises
-    ``NetworkError`` when the document's state was kept by another optimizer.
+    ``grads`` holds the gradient of every parameter, all computed before any of them moves; the
+    optimizer is given them after ``adjustment``. Raises ``NetworkError`` when the document's state
+    was kept by another optimizer.
     """
     slots_needed = optimizer.slots(options)
     state = document.optimizer_state
-    _check_state(state, optimizer)
+    check_state(state, optimizer)
     t = (state.t if state else 0) + 1
     parameters = dict(document.parameters)
     slots: dict[str, dict[str, Array]] = {slot: {} for slot in slots_needed}
     updates: dict[str, Update] = {}
-    for name, before in document.parameters.items():
-        if not document.trainable[name]:
-            continue
-        after, grad, own = before.copy(), grads[name].copy(), {}
+    learning = {n: p for n, p in document.parameters.items() if document.trainable[n]}
+    adjusted = {name: np.array(grads[name]) for name in learning}
+    adjust_grads(learning, adjusted, adjustment)
+    for name, before in learning.items():
+        after, grad, own = before.copy(), adjusted[name], {}
         for slot in slots_needed:
             kept = state.slots.get(slot, {}).get(name) if state else None
             own[slot] = start_slot(slot, before) if kept is None else np.array(kept, float)
@@ -297,7 +304,9 @@ def apply_step(
             extra = optimizer.rule(options, after, grad, own, t)
             delta = after - before
         parameters[name] = after
-        updates[name] = Update(before, grad, after, delta, {**own, **extra})
+        if not adjustment.idle:
+            extra = {"adjusted_grad": grad, **extra}
+        updates[name] = Update(before, grads[name].copy(), after, delta, {**own, **extra})
     following = Document(
         document.spec,
         parameters,
@@ -308,7 +317,8 @@ def apply_step(
     return following, updates
 
 
-def _check_state(state: OptimizerState | None, optimizer: Optimizer) -> None:
+def check_state(state: OptimizerState | None, optimizer: Optimizer) -> None:
+    """Raise ``NetworkError`` when ``state`` was kept by another optimizer."""
     if state is not None and state.name != optimizer.name:
         detail = "this state was kept by another optimizer; leave optimizer_state out to start anew"
         raise NetworkError("/network/optimizer_state/name", detail, "wrong_optimizer")

@@ -22,22 +22,27 @@ class Updater:
 
     def __init__(self, program: Program, optimizer: Optimizer, options: Any) -> None:
         whole = program.parameters
-        slots = {slot: start_slot(slot, whole) for slot in optimizer.slots(options)}
+        self.slots = {slot: start_slot(slot, whole) for slot in optimizer.slots(options)}
+        """What the optimizer keeps, each as long as the program's flat vector of parameters."""
         self._rule = optimizer.rule
-        rate = plain_rate(options)
-        self._rate = None if rate is None else np.array(rate)
-        self._options = options
+        self.choose(options)
         self._pieces: list[tuple[Array, Array, Slots]] = []
         self._plain: list[tuple[Array, Array, Array]] = []
         for start in range(0, len(whole), CHUNK):
             piece = slice(start, start + CHUNK)
-            own = {slot: values[piece] for slot, values in slots.items()}
+            own = {slot: values[piece] for slot, values in self.slots.items()}
             parameters, grads = whole[piece], program.parameter_grads[piece]
             self._pieces.append((parameters, grads, own))
             self._plain.append((parameters, grads, np.empty_like(grads)))
         self._run = make_quiet().run
         self.t = 0
         """How many steps were taken."""
+
+    def choose(self, options: Any) -> None:
+        """Go on with other ``options``, such as another learning rate; the slots stay."""
+        rate = plain_rate(options)
+        self._rate = None if rate is None else np.array(rate)
+        self._options = options
 
     def step(self) -> None:
         """Take one step with the gradients as they are now."""

@@ -6,12 +6,14 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.api.openapi import ANSWERS, REQUESTS
+from app.api.openapi import ANSWERS, REQUESTS, STREAMS
 from app.schemas.catalog import Catalog
+from app.schemas.datasets import CsvAnswer, DataAnswer
 from app.schemas.explain import ExplainAnswer, GradientCheckAnswer, NudgeAnswer
 from app.schemas.message import Message
 from app.schemas.networks import BackwardAnswer, ForwardAnswer, NetworkAnswer, StepAnswer
 from app.schemas.trace import TraceAnswer
+from app.schemas.training import EVENTS
 
 MODELS: dict[str, type[Message]] = {
     "/api/v1/catalog": Catalog,
@@ -23,6 +25,8 @@ MODELS: dict[str, type[Message]] = {
     "/api/v1/networks/explain": ExplainAnswer,
     "/api/v1/networks/gradient-check": GradientCheckAnswer,
     "/api/v1/networks/nudge": NudgeAnswer,
+    "/api/v1/datasets": DataAnswer,
+    "/api/v1/datasets/csv": CsvAnswer,
 }
 
 
@@ -36,12 +40,14 @@ def operations(app: FastAPI) -> list[tuple[str, str, dict[str, Any]]]:
 
 def test_every_operation_is_described_with_examples_and_errors(app: FastAPI) -> None:
     found = operations(app)
-    assert {path for _, path, _ in found} == set(ANSWERS)
+    assert {path for _, path, _ in found} == {*ANSWERS, *STREAMS}
     for method, path, operation in found:
         assert operation["summary"], path
         assert operation["description"], path
-        assert "example" in operation["responses"]["200"]["content"]["application/json"], path
+        kind = "text/event-stream" if path in STREAMS else "application/json"
+        assert "example" in operation["responses"]["200"]["content"][kind], path
         wanted = {"400", "413", "415", "422", "500"} if method == "post" else {"500"}
+        wanted |= {"503"} if path in STREAMS else set()
         assert set(operation["responses"]) == wanted | {"200"}, path
         for status in wanted:
             problem = operation["responses"][status]["content"]["application/problem+json"]
@@ -79,3 +85,18 @@ def test_an_example_runs_as_it_stands(app: FastAPI, client: TestClient, path: st
 def test_an_answer_is_what_its_schema_says(client: TestClient, path: str) -> None:
     answer = client.post(path, json=REQUESTS[path]) if path in REQUESTS else client.get(path)
     MODELS[path].model_validate_json(answer.content)
+
+
+@pytest.mark.parametrize("path", STREAMS)
+def test_a_streams_example_runs_as_it_stands(app: FastAPI, client: TestClient, path: str) -> None:
+    operation = app.openapi()["paths"][path]["post"]
+    content = operation["responses"]["200"]["content"]["text/event-stream"]
+    answer = client.post(path, json=REQUESTS[path])
+    # A slow reader would miss a frame; what it is given is the same.
+    given, told = answer.text.split("\n\n"), content["example"].split("\n\n")
+    assert [event for event in given if event != ": ping"] == [e for e in told if e in given]
+    assert given[-2:] == told[-2:]
+    for event in told[:-1]:
+        name, data = (line.partition(": ")[2] for line in event.split("\n"))
+        EVENTS[name].model_validate_json(data)
+        assert content["x-events"][name]["$ref"].endswith(EVENTS[name].__name__)

@@ -5,6 +5,8 @@ from typing import Any
 import orjson
 import pytest
 
+from app.datasets.features import FEATURES
+from app.datasets.registry import DATASETS
 from app.engine.ops import ACTIVATIONS, OPS
 from app.networks.cells import CELLS
 from app.networks.formula import FUNCTIONS
@@ -17,6 +19,7 @@ from app.services.networks import tell_trace
 from app.services.programs import make_resources
 from app.settings import Limits, Settings
 from app.training.optimizers import OPTIMIZERS
+from app.training.schedules import SCHEDULES
 
 RESOURCES = make_resources(Settings())
 
@@ -38,6 +41,9 @@ def test_the_catalog_lists_the_registries(catalog: dict[str, Any]) -> None:
         ("cells", CELLS),
         ("functions", FUNCTIONS),
         ("presets", PRESETS),
+        ("datasets", DATASETS),
+        ("features", FEATURES),
+        ("schedules", SCHEDULES),
     ):
         assert [entry["name"] for entry in catalog[part]] == list(registry)
     assert catalog["limits"] == Limits().model_dump()

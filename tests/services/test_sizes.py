@@ -56,6 +56,14 @@ def test_the_defaults() -> None:
         "seeds": 100,
         "experiment_numbers": 30_000_000,
         "singular_value_work": 1_000_000_000,
+        "dataset_rows": 10_000,
+        "dataset_columns": 64,
+        "csv_bytes": 1_048_576,
+        "training_steps": 1_000_000,
+        "stream_seconds": 900,
+        "frames_per_second": 30,
+        "frame_bytes": 65_536,
+        "streams": 32,
         "run_numbers": 5_000_000,
     }
 

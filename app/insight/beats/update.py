@@ -40,7 +40,8 @@ def tell_update(learning: Learning, name_entry: NameEntry, of: str = "L") -> Bea
             break
         update = learning.updates[name]
         before, after = float(update.before.flat[flat]), float(update.after.flat[flat])
-        grad, delta = float(update.grad.flat[flat]), float(update.delta.flat[flat])
+        given = update.kept.get("adjusted_grad", update.grad)
+        grad, delta = float(given.flat[flat]), float(update.delta.flat[flat])
         rule = learning.optimizer.latex
         if plain:
             rule = rf"{symbol} \leftarrow {symbol} - \alpha\, {derivative(of, symbol)}"

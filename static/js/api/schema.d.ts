@@ -227,6 +227,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/networks/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train
+         * @description Server-sent events, for as long as somebody reads them.
+         *
+         *     `frame` tells how training stands; a slow reader gets the newest. `diverged` says why it could
+         *     not go on, `problem` that the service failed. The last is `end`, with a reason and the network.
+         *     To go on later, send a frame's `network` with the same request: it continues exactly.
+         *
+         *     With `frame_every`, every so many steps have a frame, at the pace of `frames_per_second` (30
+         *     unless given). Without it, as many steps are taken between two frames as there is time for.
+         */
+        post: operations["train_api_v1_networks_train_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw a dataset
+         * @description Samples of a dataset; the same options and seed give the same samples.
+         *
+         *     Each dataset's options are in the catalog. The same object is a training's `data`.
+         */
+        post: operations["draw_dataset_api_v1_datasets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a table
+         * @description Samples of a table of comma-separated values: delimiter, header and the label's column are
+         *     found out. Rows with a missing value are named and left out.
+         */
+        post: operations["read_csv_api_v1_datasets_csv_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/experiments/gradient-flow": {
         parameters: {
             query?: never;
@@ -378,7 +448,11 @@ export interface components {
             /** Functions */
             functions: components["schemas"]["Entry"][];
             /** Datasets */
-            datasets: components["schemas"]["Entry"][];
+            datasets: components["schemas"]["DatasetEntry"][];
+            /** Features */
+            features: components["schemas"]["FeatureEntry"][];
+            /** Schedules */
+            schedules: components["schemas"]["Entry"][];
             /** Presets */
             presets: components["schemas"]["PresetEntry"][];
             /** Limits */
@@ -410,6 +484,120 @@ export interface components {
             kink: components["schemas"]["Place"] | null;
         };
         /**
+         * Clip
+         * @description Bounds for the gradient of a step.
+         */
+        Clip: {
+            /**
+             * Norm
+             * @description of all gradients together
+             */
+            norm?: number | null;
+            /**
+             * Value
+             * @description of each number alone
+             */
+            value?: number | null;
+        };
+        /**
+         * CsvAnswer
+         * @description The samples of a table, and how it was read.
+         */
+        CsvAnswer: {
+            /**
+             * Inputs
+             * @description (samples, features) or (samples, time, features)
+             */
+            inputs: number[][] | number[][][];
+            /** Targets */
+            targets: number[][] | number[][][];
+            /**
+             * Columns
+             * @description names of the features
+             */
+            columns: string[];
+            /**
+             * Outputs
+             * @description names of the targets' columns
+             */
+            outputs: string[];
+            /**
+             * Classes
+             * @description names of the classes; none where targets are numbers
+             */
+            classes: string[];
+            /**
+             * Labels
+             * @description the number of each sample's class; of sequences at every time step
+             */
+            labels: number[] | number[][] | null;
+            /**
+             * Encoding
+             * @description how classes are written as targets
+             * @enum {string}
+             */
+            encoding: "numbers" | "zero_one" | "signs" | "one_hot";
+            /** Delimiter */
+            delimiter: string;
+            /** Header */
+            header: boolean;
+            /**
+             * Names
+             * @description of all columns
+             */
+            names: string[];
+            /** Label */
+            label: string;
+            /**
+             * Left Out
+             * @description columns of words that are not the label
+             */
+            left_out: string[];
+            /**
+             * Preview
+             * @description the first rows as they were written
+             */
+            preview: string[][];
+            /**
+             * Gaps
+             * @description missing cells, the first hundred rows of them
+             */
+            gaps: components["schemas"]["Gap"][];
+            /**
+             * Incomplete
+             * @description rows left out because a cell is missing
+             */
+            incomplete: number;
+        };
+        /**
+         * CsvRequest
+         * @description A table as text. What is null is found out.
+         */
+        CsvRequest: {
+            /**
+             * Text
+             * @description CSV, at most as long as limits.csv_bytes in the catalog
+             */
+            text: string;
+            /** Delimiter */
+            delimiter?: ("," | ";" | "\t" | "|") | null;
+            /** Header */
+            header?: boolean | null;
+            /**
+             * Label
+             * @description the name of the column to be predicted
+             */
+            label?: string | null;
+            /** Encoding */
+            encoding?: ("numbers" | "zero_one" | "signs" | "one_hot") | null;
+            /**
+             * Standardize
+             * @description give every feature mean 0 and standard deviation 1
+             * @default false
+             */
+            standardize: boolean;
+        };
+        /**
          * Curve
          * @description An activation function drawn over a range that holds all z of its layer.
          */
@@ -431,6 +619,76 @@ export interface components {
             numeric: number | ("NaN" | "Infinity" | "-Infinity");
             /** Error */
             error: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * DataAnswer
+         * @description Samples; they can be sent back as ``data`` or as ``inputs`` and ``targets``.
+         */
+        DataAnswer: {
+            /**
+             * Inputs
+             * @description (samples, features) or (samples, time, features)
+             */
+            inputs: number[][] | number[][][];
+            /** Targets */
+            targets: number[][] | number[][][];
+            /**
+             * Columns
+             * @description names of the features
+             */
+            columns: string[];
+            /**
+             * Outputs
+             * @description names of the targets' columns
+             */
+            outputs: string[];
+            /**
+             * Classes
+             * @description names of the classes; none where targets are numbers
+             */
+            classes: string[];
+            /**
+             * Labels
+             * @description the number of each sample's class; of sequences at every time step
+             */
+            labels: number[] | number[][] | null;
+            /**
+             * Encoding
+             * @description how classes are written as targets
+             * @enum {string}
+             */
+            encoding: "numbers" | "zero_one" | "signs" | "one_hot";
+        };
+        /**
+         * DatasetEntry
+         * @description A dataset, and what is to be learned from it.
+         */
+        DatasetEntry: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Summary */
+            summary: string;
+            /** Latex */
+            latex: string;
+            /**
+             * Schema
+             * @description JSON Schema of its options
+             */
+            schema: {
+                [key: string]: unknown;
+            };
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "classification" | "regression";
+            /**
+             * Sequence
+             * @description whether samples are sequences, for recurrent networks
+             */
+            sequence: boolean;
         };
         /**
          * DenseSpec
@@ -470,7 +728,8 @@ export interface components {
              * @default 0
              */
             seed: number;
-            bias_initializer?: ("glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones") | ({
+            /** @default null */
+            bias_initializer: ("glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones") | ({
                 /** @enum {string} */
                 name: "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones";
             } & {
@@ -517,6 +776,31 @@ export interface components {
             optimizer_state: components["schemas"]["OptimizerMemoryAnswer"] | null;
             /** Step */
             step: number;
+        };
+        /**
+         * DrawnData
+         * @description Samples of a dataset by name, with its options as its schema in the catalog says.
+         */
+        DrawnData: {
+            /**
+             * Dataset
+             * @enum {string}
+             */
+            dataset: "xor" | "circles" | "moons" | "spirals" | "blobs" | "linear" | "sine" | "plane" | "echo" | "parity" | "adding" | "copy" | "digits" | "iris" | "wine";
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /** Features */
+            features?: ("x1" | "x2" | "x1_squared" | "x2_squared" | "x1_x2" | "sin_x1" | "sin_x2")[] | null;
+            /**
+             * Encoding
+             * @description null: as the network's loss and output take them
+             */
+            encoding?: ("numbers" | "zero_one" | "signs" | "one_hot") | null;
+        } & {
+            [key: string]: number | boolean | null;
         };
         /**
          * Edge
@@ -679,6 +963,25 @@ export interface components {
              * @default 0
              */
             seed: number;
+        };
+        /**
+         * FeatureEntry
+         * @description An input made of the first two inputs.
+         */
+        FeatureEntry: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Summary */
+            summary: string;
+            /** Latex */
+            latex: string;
+            /**
+             * Needs
+             * @description how many inputs there have to be
+             */
+            needs: number;
         };
         /**
          * FlowLayer
@@ -882,6 +1185,37 @@ export interface components {
             value: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
+         * Gap
+         * @description A cell without a value.
+         */
+        Gap: {
+            /**
+             * Row
+             * @description counted from 1, the header included
+             */
+            row: number;
+            /** Column */
+            column: string;
+        };
+        /**
+         * GivenData
+         * @description Samples as they are.
+         */
+        GivenData: {
+            /**
+             * Inputs
+             * @description (samples, features) or (samples, time, features)
+             */
+            inputs: number[][] | number[][][];
+            /**
+             * Targets
+             * @description (samples, outputs) or (samples, time, outputs)
+             */
+            targets: number[][] | number[][][];
+            /** Features */
+            features?: ("x1" | "x2" | "x1_squared" | "x2_squared" | "x1_x2" | "sin_x1" | "sin_x2")[] | null;
+        };
+        /**
          * GradientCheckAnswer
          * @description Whether the gradients are right, entry by entry.
          */
@@ -1018,6 +1352,54 @@ export interface components {
              * @default true
              */
             singular_values: boolean;
+        };
+        /**
+         * Grid
+         * @description Where to look at the network's outputs; for networks of one or two inputs.
+         */
+        Grid: {
+            /**
+             * X
+             * @description from and to
+             * @default [
+             *       -6,
+             *       6
+             *     ]
+             */
+            x: number[];
+            /**
+             * Y
+             * @description from and to
+             * @default [
+             *       -6,
+             *       6
+             *     ]
+             */
+            y: number[];
+            /**
+             * Size
+             * @description points along each axis
+             * @default 50
+             */
+            size: number;
+            /**
+             * Units
+             * @description a map of every hidden unit as well
+             * @default false
+             */
+            units: boolean;
+            /**
+             * Units Size
+             * @default 20
+             */
+            units_size: number;
+            /**
+             * Encoding
+             * @description nested arrays, or base64 of little-endian float32
+             * @default numbers
+             * @enum {string}
+             */
+            encoding: "numbers" | "float32";
         };
         /**
          * Health
@@ -1545,8 +1927,9 @@ export interface components {
             /**
              * Truncate
              * @description the state passes no gradient back after so many time steps
+             * @default null
              */
-            truncate?: number | null;
+            truncate: number | null;
             /**
              * Reduction
              * @description over batch and time
@@ -1576,7 +1959,8 @@ export interface components {
             } & {
                 [key: string]: number | string | boolean;
             });
-            bias_initializer?: ("glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones") | ({
+            /** @default null */
+            bias_initializer: ("glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones") | ({
                 /** @enum {string} */
                 name: "glorot_uniform" | "glorot_normal" | "he_uniform" | "he_normal" | "lecun_normal" | "variance_scaling" | "orthogonal" | "pytorch_default" | "normal" | "uniform" | "constant" | "zeros" | "ones";
             } & {
@@ -1634,6 +2018,19 @@ export interface components {
          * @description A network, samples, targets, and the optimizer that moves its parameters.
          */
         StepRequest: {
+            clip?: components["schemas"]["Clip"] | null;
+            /**
+             * L1
+             * @description adds l1 sign(w) to the gradient of weights
+             * @default 0
+             */
+            l1: number;
+            /**
+             * L2
+             * @description adds l2 w to the gradient of weights
+             * @default 0
+             */
+            l2: number;
             /**
              * Network
              * @description a document, or a bare spec whose seed stands for its parameters
@@ -1667,6 +2064,28 @@ export interface components {
              * @default true
              */
             parameters: boolean;
+        };
+        /**
+         * Stop
+         * @description When to stop before all steps are taken. Looked at when an epoch ends.
+         */
+        Stop: {
+            /**
+             * Loss
+             * @description at this loss or below
+             */
+            loss?: number | null;
+            /**
+             * Patience
+             * @description after so many epochs without a lower validation loss (or loss, if there is no validation); counted anew by every request
+             */
+            patience?: number | null;
+            /**
+             * Min Delta
+             * @description what counts as lower
+             * @default 0
+             */
+            min_delta: number;
         };
         /**
          * Summary
@@ -1844,6 +2263,19 @@ export interface components {
          * @description What the page plays. Without an optimizer nothing is updated.
          */
         TraceRequest: {
+            clip?: components["schemas"]["Clip"] | null;
+            /**
+             * L1
+             * @description adds l1 sign(w) to the gradient of weights
+             * @default 0
+             */
+            l1: number;
+            /**
+             * L2
+             * @description adds l2 w to the gradient of weights
+             * @default 0
+             */
+            l2: number;
             /**
              * Network
              * @description a document, or a bare spec whose seed stands for its parameters
@@ -1889,6 +2321,87 @@ export interface components {
             } & {
                 [key: string]: number | string | boolean;
             }) | null;
+        };
+        /**
+         * TrainRequest
+         * @description A network, data, and how to learn from it.
+         */
+        TrainRequest: {
+            clip?: components["schemas"]["Clip"] | null;
+            /**
+             * L1
+             * @description adds l1 sign(w) to the gradient of weights
+             * @default 0
+             */
+            l1: number;
+            /**
+             * L2
+             * @description adds l2 w to the gradient of weights
+             * @default 0
+             */
+            l2: number;
+            /**
+             * Network
+             * @description a document, or a bare spec whose seed stands for its parameters
+             */
+            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            /**
+             * Data
+             * @description samples, or a dataset that they are drawn from
+             */
+            data: components["schemas"]["DrawnData"] | components["schemas"]["GivenData"];
+            optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
+                /** @enum {string} */
+                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
+            } & {
+                [key: string]: number | string | boolean;
+            });
+            /**
+             * Batch Size
+             * @description null: all samples
+             */
+            batch_size?: number | null;
+            /**
+             * Steps
+             * @description at most so many, from the network's own step
+             * @default 1000
+             */
+            steps: number;
+            /**
+             * Shuffle Seed
+             * @description null: in the order given
+             * @default 0
+             */
+            shuffle_seed: number | null;
+            /**
+             * Validation Fraction
+             * @default 0
+             */
+            validation_fraction: number;
+            stop?: components["schemas"]["Stop"] | null;
+            schedule?: ("constant" | "step" | "exponential" | "cosine" | "warm_up") | ({
+                /** @enum {string} */
+                name: "constant" | "step" | "exponential" | "cosine" | "warm_up";
+            } & {
+                [key: string]: number | string | boolean;
+            }) | null;
+            /**
+             * Frame Every
+             * @description steps between frames; null: as many as there is time for
+             */
+            frame_every?: number | null;
+            /**
+             * Frames Per Second
+             * @description at most so many; with frame_every, the pace of the training
+             */
+            frames_per_second?: number | null;
+            /**
+             * With Network
+             * @description whether frames carry the document
+             * @default true
+             */
+            with_network: boolean;
+            grid?: components["schemas"]["Grid"] | null;
         };
         /**
          * UnitView
@@ -1962,6 +2475,11 @@ export interface components {
             v_hat?: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | null;
             /** Momentum Product */
             momentum_product?: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | null;
+            /**
+             * Adjusted Grad
+             * @description what the optimizer was given: after penalties and clipping
+             */
+            adjusted_grad?: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | null;
         };
         /**
          * VarianceRules
@@ -2023,6 +2541,15 @@ export interface components {
             trainable: boolean;
         };
         /**
+         * Calm
+         * @description The network from which on things went wrong.
+         */
+        Calm: {
+            /** Step */
+            step: number;
+            network: components["schemas"]["DocumentAnswer"];
+        };
+        /**
          * Fault
          * @description One thing that is wrong with a request.
          */
@@ -2044,6 +2571,64 @@ export interface components {
             code: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * GridAnswer
+         * @description Maps of the plane. With one input there is no y axis.
+         */
+        GridAnswer: {
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
+            /** Size */
+            size: number;
+            /** Units Size */
+            units_size: number;
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "numbers" | "float32";
+            /**
+             * Outputs
+             * @description (outputs, y, x)
+             */
+            outputs: (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | (number | ("NaN" | "Infinity" | "-Infinity"))[][][] | string;
+            /**
+             * Units
+             * @description by hidden layer: (units, y, x)
+             */
+            units: {
+                [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | (number | ("NaN" | "Infinity" | "-Infinity"))[][][] | string;
+            };
+        };
+        /**
+         * Metrics
+         * @description Of samples whose targets name classes.
+         */
+        Metrics: {
+            /**
+             * Accuracy
+             * @default null
+             */
+            accuracy: number | null;
+            /**
+             * Confusion
+             * @description counts: confusion[actual][found]
+             * @default null
+             */
+            confusion: number[][] | null;
+            /**
+             * Validation Accuracy
+             * @default null
+             */
+            validation_accuracy: number | null;
+            /**
+             * Validation Confusion
+             * @default null
+             */
+            validation_confusion: number[][] | null;
         };
         /**
          * Problem
@@ -2068,6 +2653,117 @@ export interface components {
             instance: string;
             /** Errors */
             errors?: components["schemas"]["Fault"][];
+        };
+        /**
+         * TrainDiverged
+         * @description A step that could not be taken, since a number would not be finite.
+         */
+        TrainDiverged: {
+            /** Step */
+            step: number;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "backward" | "update";
+            /**
+             * Node
+             * @description the first node that is not finite
+             */
+            node: string;
+            /** Layer */
+            layer: number | null;
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "learning_rate" | "logarithm" | "overflow";
+            /** Detail */
+            detail: string;
+            /** Learning Rate */
+            learning_rate: number;
+            /**
+             * Curvature
+             * @description of the loss along its gradient, where it was calm
+             */
+            curvature: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Stable Below
+             * @description 2 over the curvature
+             */
+            stable_below: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** @description just before the step */
+            network: components["schemas"]["DocumentAnswer"];
+            calm: components["schemas"]["Calm"];
+        };
+        /**
+         * TrainEnd
+         * @description The last event.
+         */
+        TrainEnd: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "steps" | "loss" | "patience" | "diverged" | "time_limit" | "draining" | "problem";
+            /** Step */
+            step: number | null;
+            network: components["schemas"]["DocumentAnswer"] | null;
+        };
+        /**
+         * TrainFrame
+         * @description How training stands. Losses and metrics are those of the network as it is now.
+         */
+        TrainFrame: {
+            /** Step */
+            step: number;
+            /** Epoch */
+            epoch: number;
+            /**
+             * Loss
+             * @description of all samples to learn from
+             */
+            loss: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Validation Loss */
+            validation_loss: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            metrics: components["schemas"]["Metrics"];
+            /**
+             * Batch Loss
+             * @description of the last step's batch, before the step
+             */
+            batch_loss: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Gradient Norms
+             * @description by layer, of the last step's loss
+             */
+            gradient_norms: {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            } | null;
+            /**
+             * Update Ratio
+             * @description by layer, the last update's norm over that of the parameters
+             */
+            update_ratio: {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            } | null;
+            /**
+             * Batch
+             * @description the numbers of the samples that the next step takes
+             */
+            batch: number[];
+            /**
+             * Learning Rate
+             * @description of the next step
+             */
+            learning_rate: number;
+            /** @description sent as network, it continues exactly; null where not asked for or too large */
+            network: components["schemas"]["DocumentAnswer"] | null;
+            grid: components["schemas"]["GridAnswer"] | null;
+            /**
+             * Omitted
+             * @description what would have made the frame larger than limits.frame_bytes
+             */
+            omitted: ("grid" | "network")[];
         };
     };
     responses: never;
@@ -2639,6 +3335,222 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NudgeAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_api_v1_networks_train_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_dataset_api_v1_datasets_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawnData"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_csv_api_v1_datasets_csv_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CsvRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CsvAnswer"];
                 };
             };
             /** @description The request could not be read */

@@ -1,0 +1,1 @@
+"""Data to learn from: drawn, published, or the user's own."""

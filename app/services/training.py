@@ -1,0 +1,167 @@
+"""Training as a job: checked when it is asked for, then told frame by frame until it ends."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.insight.divergence import explain_divergence
+from app.networks.choice import Choice, resolve
+from app.networks.dense import DenseSpec
+from app.networks.errors import NetworkError
+from app.schemas.training import TrainRequest
+from app.services.documents import locate_spec, read_choice, read_document
+from app.services.events import Control, Turn, Wait
+from app.services.frames import BYTES_PER_NUMBER, FrameWriter
+from app.services.programs import Resources, build_forward_graph
+from app.services.runs import read_adjustment
+from app.services.samples import Learnable, Rows, make_task, read_samples, require_learnable
+from app.services.sizes import LimitError, check_spec, check_training, require
+from app.settings import Limits
+from app.training.frames import Observer
+from app.training.grid import Grid, Surveyor
+from app.training.loop import Plan, Training
+from app.training.optimizers import OPTIMIZERS
+from app.training.schedules import SCHEDULES
+from app.training.stops import Stopper, StopRule
+
+USUAL_PACE = 10.0
+"""Frames per second where nothing else is asked for."""
+
+
+@dataclass(frozen=True)
+class _Job:
+    training: Training
+    observer: Observer
+    stopper: Stopper
+    writer: FrameWriter
+    steps: int
+    frame_every: int | None
+    interval: float
+    seconds: float
+
+
+def open_training(
+    request: TrainRequest, resources: Resources, control: Control, clock: Callable[[], float]
+) -> Iterator[Turn]:
+    """The turns of a training. Raises ``NetworkError`` at once when it cannot be done.
+
+    A turn is one step. Which steps have frames depends on ``clock`` unless the request says it;
+    what a frame says does not.
+    """
+    return _run(_prepare(request, resources), control, clock)
+
+
+def _run(job: _Job, control: Control, clock: Callable[[], float]) -> Iterator[Turn]:
+    training, writer = job.training, job.writer
+    first, started = training.step, clock()
+    last, due = first + job.steps, started + job.interval
+    yield writer.write_frame(job.observer.observe(None))
+    reason = "steps"
+    while training.step < last:
+        now = clock()
+        if control.reason is not None or now - started > job.seconds:
+            reason = control.reason or "time_limit"
+            break
+        taken = training.step + 1 - first
+        on_turn = now >= due if job.frame_every is None else taken % job.frame_every == 0
+        ends_epoch = (training.step + 1) % training.order.steps == 0 and not job.stopper.idle
+        if not (on_turn or ends_epoch or training.step + 1 == last):
+            training.advance()
+            if training.diverged:
+                break
+            yield None
+            continue
+        watch = training.watch()
+        if watch is None:
+            break
+        stop = _judge(job) if ends_epoch else None
+        if stop or on_turn or training.step == last:
+            yield writer.write_frame(job.observer.observe(watch))
+            if job.frame_every is not None:
+                yield Wait(max(0.0, due - clock()))
+            due = max(due, clock()) + job.interval
+        if stop is not None:
+            reason = stop
+            break
+    if training.diverged:
+        document = training.write_document()
+        yield writer.write_divergence(explain_divergence(training))
+        yield writer.write_end("diverged", document)
+    else:
+        yield writer.write_end(reason, training.write_document())
+
+
+def _judge(job: _Job) -> str | None:
+    training = job.training
+    loss = training.evaluate(training.samples)[0]
+    held = training.validation
+    return job.stopper.judge(loss, None if held is None else training.evaluate(held)[0])
+
+
+def _prepare(request: TrainRequest, resources: Resources) -> _Job:
+    limits = resources.limits
+    spec, pointer = locate_spec(request.network)
+    check_spec(spec, limits, pointer)
+    plan = _read_plan(request)
+    require(request.steps, limits, "training_steps", "/steps", "steps of one stream")
+    pace = request.frames_per_second
+    if pace is not None and pace > limits.frames_per_second:
+        most = limits.frames_per_second
+        detail = f"at most {most} frames per second"
+        raise LimitError("/frames_per_second", detail, "frames_per_second", most)
+    if pace is None:
+        pace = USUAL_PACE if request.frame_every is None else limits.frames_per_second
+    document = read_document(request.network)
+    learnable = require_learnable(document.spec)
+    rows = read_samples(request.data, learnable, limits)
+    check_training(spec, rows.inputs, request.batch_size, limits, pointer=pointer)
+    surveyor, grid = _open_grid(request, rows, learnable, limits)
+    task = make_task(rows, learnable)
+    training = Training(document, task.samples, plan, task.build, task.drops)
+    stop = request.stop
+    rule = StopRule() if stop is None else StopRule(stop.loss, stop.patience, stop.min_delta)
+    encoding = "numbers" if request.grid is None else request.grid.encoding
+    return _Job(
+        training,
+        Observer(training, task.targets, task.boundary, task.read_outputs, surveyor),
+        Stopper(rule),
+        FrameWriter(document, limits.frame_bytes, request.with_network, grid, encoding),
+        request.steps,
+        request.frame_every,
+        1.0 / pace,
+        limits.stream_seconds,
+    )
+
+
+def _read_plan(request: TrainRequest) -> Plan:
+    optimizer, options = resolve(OPTIMIZERS, read_choice(request.optimizer), "/optimizer")
+    chosen = Choice("constant") if request.schedule is None else read_choice(request.schedule)
+    return Plan(
+        optimizer,
+        options,
+        request.batch_size,
+        request.shuffle_seed,
+        request.validation_fraction,
+        *resolve(SCHEDULES, chosen, "/schedule"),
+        read_adjustment(request),
+    )
+
+
+def _open_grid(
+    request: TrainRequest, rows: Rows, spec: Learnable, limits: Limits
+) -> tuple[Surveyor | None, Grid | None]:
+    asked = request.grid
+    if asked is None:
+        return None, None
+    if rows.axes > 2 or not isinstance(spec, DenseSpec):
+        detail = "expected a dense network and data of one or two inputs: there is no other plane"
+        raise NetworkError("/grid", detail, "wrong_shape")
+    x, y = (asked.x[0], asked.x[1]), (asked.y[0], asked.y[1])
+    grid = Grid(x, y, asked.size, asked.units, asked.units_size)
+    hidden = sum(layer.units for layer in spec.layers[:-1]) if asked.units else 0
+    numbers = spec.outputs * grid.size**rows.axes + hidden * grid.units_size**rows.axes
+    most = int(limits.frame_bytes / BYTES_PER_NUMBER[asked.encoding])
+    if numbers > most:
+        detail = f"at most {most} numbers in all maps of a frame, in this encoding"
+        raise LimitError("/grid", detail, "frame_bytes", limits.frame_bytes)
+    graph = build_forward_graph(spec, {"x": (1, spec.inputs)})
+    return Surveyor(graph, grid, rows.axes, request.data.features), grid
