@@ -187,7 +187,7 @@ function routeNodes(trace, paths, symbols) {
 /** @param {NodeView} to @returns {Step["tone"]} */
 function colorStep({ id, role }) {
   if (role === "preactivation") return "forward";
-  return /^loss(\.|$)/.test(id) ? "backward" : "loss";
+  return /(^|\.)loss(\.|$)/.test(id) ? "backward" : "loss";
 }
 
 /** @param {NodesTrace} trace @param {NodeView} node @param {number[]} index @param {string} [latex] @returns {Place} */

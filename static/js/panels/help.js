@@ -13,6 +13,7 @@ const KEYS = [
   [["1", "2", "3"], "the views"],
   [["Tab"], "into the picture; arrow keys then walk from part to part"],
   [["+", "−", "0"], "in the picture of a graph: closer, farther, all of it"],
+  [["↑", "↓"], "in the list of paths: from one to the next, which lights it; Enter keeps it lit"],
   [["Enter"], "select the part in focus; again: change its number"],
   [["Escape"], "let go"],
   [["Ctrl", "Z"], "undo; with Shift: redo"],

@@ -185,8 +185,9 @@ export function answerSweeps({ asked, receive }) {
  * @param {{readonly value: Q | null}} inquiry.asked
  * @param {(result: import("./inspection.js").Result, about: Q) => void} inquiry.receive
  * @param {number} [inquiry.pace] milliseconds from one question to the next
+ * @param {number} [inquiry.rest] milliseconds for which a question must last before it is asked
  */
-export function answerInquiry({ asked, receive, pace = 0 }) {
+export function answerInquiry({ asked, receive, pace = 0, rest = 0 }) {
   /** @type {AbortController | null} */
   let running = null;
   let last = "";
@@ -211,7 +212,7 @@ export function answerInquiry({ asked, receive, pace = 0 }) {
         // Only a newer question ends one.
       }
     };
-    const wait = next - performance.now();
+    const wait = Math.max(rest, next - performance.now());
     if (wait > 0) timer = setTimeout(send, wait);
     else void send();
   });

@@ -17,6 +17,8 @@ import { writePlain } from "../layout/symbols.js";
 /** @typedef {import("../layout/chain.js").Explanation} Explanation */
 /** @typedef {ReturnType<typeof createInspection>} Inspection */
 
+/** While a hand drags a number there is a new run with every move, and thousands of paths to count. */
+const REST = 120;
 /** The paths that are lit together. */
 export const ALL = "all";
 
@@ -67,6 +69,7 @@ export function createInspection({ state }) {
   });
 
   return {
+    rest: REST,
     chosen,
     goal,
     asked,

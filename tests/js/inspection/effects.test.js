@@ -61,3 +61,20 @@ test("what an answer leads to is asked next", async () => {
   }
   assert.deepEqual(requests.map(({ body }) => body.value), [0, 1, 2]);
 });
+
+test("a question that does not last is never asked", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const requests = listen();
+  const asked = signal(ask(1));
+  const received = [];
+  answerInquiry({ asked, receive: (result) => received.push(result), rest: 100 });
+  t.mock.timers.tick(99);
+  asked.value = ask(2);
+  t.mock.timers.tick(99);
+  assert.equal(requests.length, 0);
+  t.mock.timers.tick(1);
+  assert.deepEqual(requests.map(({ body }) => body.value), [2]);
+  requests[0].answer({ n: 2 });
+  await settle();
+  assert.deepEqual(received, [{ answer: { n: 2 } }]);
+});
