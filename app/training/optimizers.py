@@ -126,7 +126,7 @@ def _sgd(o: Sgd, w: Array, g: Array, slots: Slots, t: int) -> Slots:
     if o.momentum:
         velocity = slots["velocity"]
         # PyTorch's buffer starts as the first gradient itself, not dampened.
-        velocity[:] = g if t == 1 else o.momentum * velocity + (1 - o.dampening) * g
+        velocity[...] = g if t == 1 else o.momentum * velocity + (1 - o.dampening) * g
         g = g + o.momentum * velocity if o.nesterov else velocity
     w -= o.learning_rate * g
     return {}
@@ -143,15 +143,15 @@ def _adagrad(o: Adagrad, w: Array, g: Array, slots: Slots, t: int) -> Slots:
 def _rmsprop(o: RmsProp, w: Array, g: Array, slots: Slots, t: int) -> Slots:
     g = _decayed(o, w, g)
     v = slots["v"]
-    v[:] = o.alpha * v + (1 - o.alpha) * g * g
+    v[...] = o.alpha * v + (1 - o.alpha) * g * g
     spread = v
     if o.centered:
         m = slots["m"]
-        m[:] = o.alpha * m + (1 - o.alpha) * g
+        m[...] = o.alpha * m + (1 - o.alpha) * g
         spread = v - m * m
     step = g / (np.sqrt(spread) + o.epsilon)
     if o.momentum:
-        slots["velocity"][:] = o.momentum * slots["velocity"] + step
+        slots["velocity"][...] = o.momentum * slots["velocity"] + step
         step = slots["velocity"]
     w -= o.learning_rate * step
     return {}
@@ -159,8 +159,8 @@ def _rmsprop(o: RmsProp, w: Array, g: Array, slots: Slots, t: int) -> Slots:
 
 def _moments(o: Adam | AdamW | NAdam, g: Array, slots: Slots) -> tuple[Array, Array]:
     m, v = slots["m"], slots["v"]
-    m[:] = o.beta1 * m + (1 - o.beta1) * g
-    v[:] = o.beta2 * v + (1 - o.beta2) * g * g
+    m[...] = o.beta1 * m + (1 - o.beta1) * g
+    v[...] = o.beta2 * v + (1 - o.beta2) * g * g
     return m, v
 
 

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.networks.cells import CELLS
+from app.training.optimizers import OPTIMIZERS
 
 NETWORKS = "/api/v1/networks"
 SGD = {"name": "sgd", "learning_rate": 0.1}
@@ -54,6 +55,16 @@ def test_an_expression_learns(client: TestClient) -> None:
     assert answer["loss_after"] == pytest.approx(3.0 * -4.3)
     again = {**VALUES, "network": answer["network"], "optimizer": SGD}
     assert post(client, "/step", again)["loss_before"] == answer["loss_after"]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_steps_an_expression(client: TestClient, name: str) -> None:
+    body = {**VALUES, "optimizer": {"name": name, "learning_rate": 0.1}}
+    network = post(client, "/step", body)["network"]
+    again = post(client, "/step", {**body, "network": network})
+    assert again["loss_after"] < again["loss_before"]
+    trace = post(client, "/trace", {**body, "network": network})
+    assert trace["next_network"] == again["network"]
 
 
 def test_an_expression_runs_at_many_points_at_once(client: TestClient) -> None:

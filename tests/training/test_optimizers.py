@@ -9,6 +9,7 @@ import pytest
 from app.networks.dense import DenseSpec, Layer
 from app.networks.document import Document, OptimizerState, make_document
 from app.networks.errors import NetworkError
+from app.networks.expression import ExpressionSpec
 from app.training.optimizers import OPTIMIZERS, Update, apply_step
 
 SPEC = DenseSpec(2, (Layer(1),))
@@ -155,3 +156,22 @@ def test_momentum_may_be_switched_on_later() -> None:
 def test_nesterov_needs_momentum() -> None:
     with pytest.raises(ValueError, match="nesterov needs a momentum"):
         OPTIMIZERS["sgd"].options(nesterov=True)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.9}])
+def test_a_parameter_that_is_one_number_moves_like_a_row_of_one(
+    name: str, options: dict[str, float]
+) -> None:
+    optimizer = OPTIMIZERS[name]
+    if not set(options) <= set(asdict(optimizer.options())):
+        options = {"weight_decay": 0.1}
+    chosen = optimizer.options(**options)
+    number = make_document(ExpressionSpec("f = x * z", ("z",)), {"z": 0.7})
+    row = make_document(DenseSpec(1, (Layer(1, use_bias=False),)), {"layer1.weight": [[0.7]]})
+    for grad in (2.0, -0.5, 3.0):
+        number, one = apply_step(number, optimizer, chosen, {"z": np.array(grad)})
+        row, other = apply_step(row, optimizer, chosen, {"layer1.weight": np.array([[grad]])})
+        assert float(one["z"].after) == float(other["layer1.weight"].after[0, 0])
+        for slot, kept in one["z"].kept.items():
+            assert float(kept) == float(np.ravel(other["layer1.weight"].kept[slot])[0])
