@@ -18,6 +18,7 @@ from app.api import (
     networks,
     openapi,
     problems,
+    races,
     training,
 )
 from app.api.streams import Streams
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         training.router,
         datasets.router,
         experiments.router,
+        races.router,
     )
     for router in resources:
         api.include_router(router)

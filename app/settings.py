@@ -67,6 +67,7 @@ class Limits(BaseModel):
     dataset_rows: Count = 10_000
     dataset_columns: Count = 64
     csv_bytes: Count = Field(default=1_048_576, description="a table sent as text")
+    race_steps: Count = Field(default=2_000, description="steps of one race of optimizers")
     training_steps: Count = Field(default=1_000_000, description="steps of one training stream")
     stream_seconds: Count = Field(default=900, description="how long a stream lasts at most")
     frames_per_second: Count = 30

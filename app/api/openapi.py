@@ -12,9 +12,10 @@ from app.schemas.datasets import CsvRequest, DrawnData
 from app.schemas.explain import ExplainRequest, GradientCheckRequest, NudgeRequest
 from app.schemas.flow import GradientFlowRequest
 from app.schemas.networks import BackwardRequest, ForwardRequest, StepRequest, TraceRequest
+from app.schemas.race import RaceRequest, SurfaceRequest
 from app.schemas.specs import DenseSpec
 from app.schemas.training import EVENTS, TrainRequest
-from app.services import catalog, datasets, experiments, explain, networks, training
+from app.services import catalog, datasets, experiments, explain, networks, races, training
 from app.services.events import Control, Event, Turn
 from app.services.programs import Resources
 from app.services.wire import Payload
@@ -77,6 +78,16 @@ REQUESTS: dict[str, Payload] = {
         "steps": 20,
         "frame_every": 10,
     },
+    "/api/v1/experiments/loss-surface": {"surface": {"function": "beale"}, "size": 5},
+    "/api/v1/experiments/optimizer-race": {
+        "surface": {"function": "ravine"},
+        "optimizers": [
+            {"name": "sgd", "learning_rate": 0.9},
+            {"name": "sgd", "learning_rate": 0.1, "momentum": 0.9},
+            {"name": "adam", "learning_rate": 0.3},
+        ],
+        "steps": 5,
+    },
     "/api/v1/datasets": {"dataset": "moons", "samples": 6, "noise": 0.1},
     "/api/v1/datasets/csv": {
         "text": "length,width,kind\n5.1,3.5,a\n4.9,,a\n7.0,3.2,b\n6.4,3.1,b\n"
@@ -110,6 +121,12 @@ ANSWERS: dict[str, Callable[[Any, Resources], Payload]] = {
     ),
     "/api/v1/experiments/gradient-flow": lambda body, shared: experiments.measure_gradient_flow(
         GradientFlowRequest.model_validate(body), shared
+    ),
+    "/api/v1/experiments/loss-surface": lambda body, shared: races.measure_surface(
+        SurfaceRequest.model_validate(body), shared
+    ),
+    "/api/v1/experiments/optimizer-race": lambda body, shared: races.race_optimizers(
+        RaceRequest.model_validate(body), shared
     ),
     "/api/v1/datasets": lambda body, shared: datasets.draw_dataset(
         DrawnData.model_validate(body), shared

@@ -41,6 +41,20 @@ class FeatureEntry(Message):
     needs: int = Field(description="how many inputs there have to be")
 
 
+class SurfaceEntry(Message):
+    """A function of x and y to race optimizers on."""
+
+    name: str
+    label: str
+    summary: str
+    latex: str
+    expression: str
+    x: list[float]
+    y: list[float]
+    start: list[float]
+    minimum: list[float] | None
+
+
 class PresetEntry(Message):
     """A network to open with, and data for it."""
 
@@ -66,5 +80,6 @@ class Catalog(Message):
     datasets: list[DatasetEntry]
     features: list[FeatureEntry]
     schedules: list[Entry]
+    surfaces: list[SurfaceEntry]
     presets: list[PresetEntry]
     limits: dict[str, int]

@@ -8,6 +8,7 @@ from app.datasets.features import FEATURES
 from app.datasets.registry import DATASETS
 from app.engine.op import Op, write_latex
 from app.engine.ops import ACTIVATIONS, OPS
+from app.experiments.functions import SURFACES
 from app.networks.cells import CELLS, Cell
 from app.networks.choice import options_adapter
 from app.networks.formula import FUNCTIONS
@@ -16,7 +17,7 @@ from app.networks.losses import LOSSES, Loss
 from app.networks.presets import PRESETS, Preset
 from app.services.documents import write_document
 from app.services.programs import Resources
-from app.services.wire import Payload
+from app.services.wire import Payload, plain
 from app.training.optimizers import OPTIMIZERS, Optimizer
 from app.training.schedules import SCHEDULES, Schedule
 
@@ -60,6 +61,7 @@ def list_catalog(resources: Resources) -> Payload:
             for feature in FEATURES.values()
         ],
         "schedules": _entries(SCHEDULES.values()),
+        "surfaces": [plain(function) for function in SURFACES.values()],
         "presets": [describe_preset(preset) for preset in PRESETS.values()],
         "limits": resources.limits.model_dump(),
     }

@@ -116,7 +116,7 @@ def _prepare(request: TrainRequest, resources: Resources) -> _Job:
     check_training(spec, rows.inputs, request.batch_size, limits, pointer=pointer)
     surveyor, grid = _open_grid(request, rows, learnable, limits)
     task = make_task(rows, learnable)
-    training = Training(document, task.samples, plan, task.build, task.drops)
+    training = Training(document, task.samples, plan, task.build, drops=task.drops)
     stop = request.stop
     rule = StopRule() if stop is None else StopRule(stop.loss, stop.patience, stop.min_delta)
     encoding = "numbers" if request.grid is None else request.grid.encoding

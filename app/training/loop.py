@@ -62,8 +62,8 @@ class Training:
     """A network that learns from ``samples`` by ``plan``.
 
     ``build`` makes the graph for leaves of given shapes; ``drops`` are the leaves for masks of
-    dropout, which only the graph of a step has. Raises ``NetworkError`` when the document was
-    trained by another optimizer.
+    dropout, which only the graph of a step has; ``held`` marks single entries that stay, by
+    parameter. Raises ``NetworkError`` when the document was trained by another optimizer.
     """
 
     def __init__(
@@ -72,7 +72,9 @@ class Training:
         samples: Samples,
         plan: Plan,
         build: Build,
+        *,
         drops: Mapping[str, Drop] | None = None,
+        held: Mapping[str, Array] | None = None,
     ) -> None:
         check_state(document.optimizer_state, plan.optimizer)
         self._start = document
@@ -80,8 +82,8 @@ class Training:
         seed, fraction = plan.shuffle_seed, plan.validation_fraction
         self.rows, self.validation_rows = split_samples(samples.size, fraction, seed)
         self.samples = samples.take(self.rows)
-        held = self.validation_rows
-        self.validation = samples.take(held) if len(held) else None
+        kept = self.validation_rows
+        self.validation = samples.take(kept) if len(kept) else None
         size = self.samples.size
         self.order = Order(size, min(plan.batch or size, size), plan.shuffle_seed)
         masks = drops or {}
@@ -93,10 +95,7 @@ class Training:
         self.step = document.step
         self.diverged = False
         self._main.load(document.parameters)
-        frozen = [name for name, trainable in document.trainable.items() if not trainable]
-        self._frozen = np.concatenate(
-            [np.arange(0), *(self._programs.places[name].ravel() for name in frozen)]
-        )
+        self._frozen = self._find_frozen(held or {})
         self._still = self._main.parameters[self._frozen]
         self._updater = Updater(self._main, plan.optimizer, plan.options)
         self._load_state(document.optimizer_state)
@@ -209,6 +208,10 @@ class Training:
         """The parameters as they are now, by name."""
         return self._read(self._main.parameters)
 
+    def read_entry(self, name: str, index: tuple[int, ...]) -> float:
+        """One number of a parameter as it is now."""
+        return float(self._main.parameters[self._programs.places[name][index]])
+
     def write_document(self) -> Document:
         """The network as it is now."""
         start, state = self._start, self._start.optimizer_state
@@ -249,6 +252,17 @@ class Training:
         adjust_grads(self.read_parameters(), grads, self._plan.adjustment)
         for name, grad in grads.items():
             flat[places[name]] = grad
+
+    def _find_frozen(self, held: Mapping[str, Array]) -> Array:
+        """The places of all numbers that stay."""
+        found = [np.arange(0)]
+        for name, trainable in self._start.trainable.items():
+            places = self._programs.places[name]
+            if not trainable:
+                found.append(places.ravel())
+            elif name in held:
+                found.append(places[held[name]])
+        return np.concatenate(found)
 
     def _load_state(self, state: OptimizerState | None) -> None:
         if state is None:

@@ -12,6 +12,7 @@ from app.schemas.datasets import CsvAnswer, DataAnswer
 from app.schemas.explain import ExplainAnswer, GradientCheckAnswer, NudgeAnswer
 from app.schemas.message import Message
 from app.schemas.networks import BackwardAnswer, ForwardAnswer, NetworkAnswer, StepAnswer
+from app.schemas.race import RaceAnswer, SurfaceAnswer
 from app.schemas.trace import TraceAnswer
 from app.schemas.training import EVENTS
 
@@ -26,6 +27,8 @@ MODELS: dict[str, type[Message]] = {
     "/api/v1/networks/gradient-check": GradientCheckAnswer,
     "/api/v1/networks/nudge": NudgeAnswer,
     "/api/v1/datasets": DataAnswer,
+    "/api/v1/experiments/loss-surface": SurfaceAnswer,
+    "/api/v1/experiments/optimizer-race": RaceAnswer,
     "/api/v1/datasets/csv": CsvAnswer,
 }
 

@@ -59,6 +59,7 @@ def test_the_defaults() -> None:
         "dataset_rows": 10_000,
         "dataset_columns": 64,
         "csv_bytes": 1_048_576,
+        "race_steps": 2_000,
         "training_steps": 1_000_000,
         "stream_seconds": 900,
         "frames_per_second": 30,

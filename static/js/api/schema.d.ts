@@ -322,6 +322,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments/loss-surface": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure a loss surface
+         * @description The loss at every point of a grid: of a published test function, of a formula with two names,
+         *     or of a network over two of its weights and biases while all others stay.
+         */
+        post: operations["measure_surface_api_v1_experiments_loss_surface_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/optimizer-race": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Race optimizers
+         * @description Up to six optimizers from the same start and, in a network, on the same batches: where each
+         *     was after every step, and the loss there. In a network, only the two chosen numbers move.
+         */
+        post: operations["race_optimizers_api_v1_experiments_optimizer_race_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -453,6 +495,8 @@ export interface components {
             features: components["schemas"]["FeatureEntry"][];
             /** Schedules */
             schedules: components["schemas"]["Entry"][];
+            /** Surfaces */
+            surfaces: components["schemas"]["SurfaceEntry"][];
             /** Presets */
             presets: components["schemas"]["PresetEntry"][];
             /** Limits */
@@ -1079,6 +1123,14 @@ export interface components {
             factor_bound: number | ("NaN" | "Infinity" | "-Infinity") | null;
         };
         /**
+         * FormulaSurface
+         * @description A formula with two names, which are the axes in the order of their first use.
+         */
+        FormulaSurface: {
+            /** Expression */
+            expression: string;
+        };
+        /**
          * ForwardAnswer
          * @description ``nodes``, or ``units`` and ``weights``, as the view asks.
          */
@@ -1183,6 +1235,17 @@ export interface components {
             to: string;
             /** Value */
             value: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * FunctionSurface
+         * @description A published function of x and y.
+         */
+        FunctionSurface: {
+            /**
+             * Function
+             * @enum {string}
+             */
+            function: "bowl" | "ravine" | "saddle" | "beale" | "rosenbrock";
         };
         /**
          * Gap
@@ -1842,6 +1905,79 @@ export interface components {
             });
         };
         /**
+         * RaceAnswer
+         * @description All ways, in the order of the request.
+         */
+        RaceAnswer: {
+            /** Names */
+            names: string[];
+            /** Start */
+            start: number[];
+            /** Racers */
+            racers: components["schemas"]["Racer"][];
+        };
+        /**
+         * RaceRequest
+         * @description Up to six optimizers from the same start.
+         */
+        RaceRequest: {
+            /** Surface */
+            surface: components["schemas"]["FunctionSurface"] | components["schemas"]["FormulaSurface"] | components["schemas"]["SliceSurface"];
+            /** Optimizers */
+            optimizers: (("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
+                /** @enum {string} */
+                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
+            } & {
+                [key: string]: number | string | boolean;
+            }))[];
+            /** Start */
+            start?: number[] | null;
+            /**
+             * Steps
+             * @default 200
+             */
+            steps: number;
+            /**
+             * Batch Size
+             * @description of a network; null: all samples
+             */
+            batch_size?: number | null;
+            /**
+             * Shuffle Seed
+             * @description of a network; the same for all
+             * @default 0
+             */
+            shuffle_seed: number | null;
+        };
+        /**
+         * Racer
+         * @description One optimizer's way.
+         */
+        Racer: {
+            optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
+                /** @enum {string} */
+                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
+            } & {
+                [key: string]: number | string | boolean;
+            });
+            /**
+             * Path
+             * @description where it was, before the first step and after each
+             */
+            path: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            /**
+             * Losses
+             * @description there, of all samples
+             */
+            losses: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /**
+             * Reason
+             * @description diverged: the point after the last one is not finite
+             * @enum {string}
+             */
+            reason: "steps" | "diverged";
+        };
+        /**
          * RandomInputs
          * @description Independent random inputs of mean 0.
          */
@@ -1995,6 +2131,27 @@ export interface components {
             mean_square: components["schemas"]["Summary"];
         };
         /**
+         * SliceSurface
+         * @description A dense network's loss over two of its weights or biases; all others stay.
+         */
+        SliceSurface: {
+            /**
+             * Network
+             * @description a document, or a bare spec whose seed stands for its parameters
+             */
+            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            /**
+             * Data
+             * @description samples, or a dataset that they are drawn from
+             */
+            data: components["schemas"]["DrawnData"] | components["schemas"]["GivenData"];
+            /**
+             * Axes
+             * @description the two entries of parameters
+             */
+            axes: components["schemas"]["EntryChoice"][];
+        };
+        /**
          * StepAnswer
          * @description The loss before and after one step, what moved, and the network after it.
          */
@@ -2096,6 +2253,98 @@ export interface components {
             mean: number | ("NaN" | "Infinity" | "-Infinity");
             /** Std */
             std: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * SurfaceAnswer
+         * @description Losses over a grid.
+         */
+        SurfaceAnswer: {
+            /**
+             * Names
+             * @description of the axes
+             */
+            names: string[];
+            /**
+             * X
+             * @description where the columns stand
+             */
+            x: number[];
+            /**
+             * Y
+             * @description where the rows stand
+             */
+            y: number[];
+            /**
+             * Losses
+             * @description (y, x)
+             */
+            losses: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            /**
+             * Lowest
+             * @description of all finite ones
+             */
+            lowest: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Highest */
+            highest: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Center
+             * @description where a race starts unless told otherwise
+             */
+            center: number[];
+            /**
+             * Minimum
+             * @description the function's own lowest point, if known
+             */
+            minimum: number[] | null;
+            /**
+             * Samples
+             * @description how many samples the loss is of
+             */
+            samples: number | null;
+        };
+        /**
+         * SurfaceEntry
+         * @description A function of x and y to race optimizers on.
+         */
+        SurfaceEntry: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Summary */
+            summary: string;
+            /** Latex */
+            latex: string;
+            /** Expression */
+            expression: string;
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
+            /** Start */
+            start: number[];
+            /** Minimum */
+            minimum: number[] | null;
+        };
+        /**
+         * SurfaceRequest
+         * @description What to look at, and where.
+         */
+        SurfaceRequest: {
+            /** Surface */
+            surface: components["schemas"]["FunctionSurface"] | components["schemas"]["FormulaSurface"] | components["schemas"]["SliceSurface"];
+            /**
+             * X
+             * @description null: the function's own; 3 either side
+             */
+            x?: number[] | null;
+            /** Y */
+            y?: number[] | null;
+            /**
+             * Size
+             * @description points along each axis; null: 100, or as many as there is time for
+             */
+            size?: number | null;
         };
         /**
          * Symbol
@@ -3620,6 +3869,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GradientFlowAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_surface_api_v1_experiments_loss_surface_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurfaceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurfaceAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    race_optimizers_api_v1_experiments_optimizer_race_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RaceAnswer"];
                 };
             };
             /** @description The request could not be read */
