@@ -11,11 +11,21 @@ from app.api.streams import write_event
 from app.schemas.datasets import CsvRequest, DrawnData
 from app.schemas.explain import ExplainRequest, GradientCheckRequest, NudgeRequest
 from app.schemas.flow import GradientFlowRequest
+from app.schemas.microscope import ExplainUpdateRequest
 from app.schemas.networks import BackwardRequest, ForwardRequest, StepRequest, TraceRequest
 from app.schemas.race import RaceRequest, SurfaceRequest
 from app.schemas.specs import DenseSpec
 from app.schemas.training import EVENTS, TrainRequest
-from app.services import catalog, datasets, experiments, explain, networks, races, training
+from app.services import (
+    catalog,
+    datasets,
+    experiments,
+    explain,
+    microscope,
+    networks,
+    races,
+    training,
+)
 from app.services.events import Control, Event, Turn
 from app.services.programs import Resources
 from app.services.wire import Payload
@@ -88,6 +98,11 @@ REQUESTS: dict[str, Payload] = {
         ],
         "steps": 5,
     },
+    "/api/v1/networks/explain-update": {
+        **LESSON,
+        "optimizer": {"name": "adam", "learning_rate": 0.1},
+        "of": {"node": "layer1.weight", "index": [0, 0]},
+    },
     "/api/v1/datasets": {"dataset": "moons", "samples": 6, "noise": 0.1},
     "/api/v1/datasets/csv": {
         "text": "length,width,kind\n5.1,3.5,a\n4.9,,a\n7.0,3.2,b\n6.4,3.1,b\n"
@@ -127,6 +142,9 @@ ANSWERS: dict[str, Callable[[Any, Resources], Payload]] = {
     ),
     "/api/v1/experiments/optimizer-race": lambda body, shared: races.race_optimizers(
         RaceRequest.model_validate(body), shared
+    ),
+    "/api/v1/networks/explain-update": lambda body, shared: microscope.explain_update(
+        ExplainUpdateRequest.model_validate(body), shared
     ),
     "/api/v1/datasets": lambda body, shared: datasets.draw_dataset(
         DrawnData.model_validate(body), shared

@@ -1,12 +1,14 @@
-"""Training: a stream of frames."""
+"""Training: a stream of frames, and one step under the microscope."""
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.bodies import JsonRoute
+from app.api.bodies import JsonResponse, JsonRoute
 from app.api.dependencies import Shared, Streaming
 from app.api.problems import describe_responses
 from app.api.streams import EventStream
+from app.schemas.microscope import ExplainUpdateAnswer, ExplainUpdateRequest
 from app.schemas.training import TrainRequest
+from app.services import microscope
 from app.services import training as service
 
 ERRORS = describe_responses(400, 413, 415, 422, 500, 503)
@@ -29,3 +31,15 @@ def train(body: TrainRequest, request: Request, shared: Shared, streams: Streami
     return streams.open(
         request, lambda control: service.open_training(body, shared, control, streams.clock)
     )
+
+
+@router.post(
+    "/explain-update",
+    summary="Explain an update",
+    response_model=ExplainUpdateAnswer,
+    responses=describe_responses(400, 413, 415, 422, 500),
+)
+def explain_update(body: ExplainUpdateRequest, shared: Shared) -> Response:
+    """How the gradient of one weight became its step: the optimizer's rule line by line, in symbols
+    and with this step's numbers, from what it kept to the corrections for its start at 0."""
+    return JsonResponse(microscope.explain_update(body, shared))

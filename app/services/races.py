@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.entries import Entry
 from app.engine.op import Array
 from app.experiments.functions import SURFACES, Point, Range
 from app.experiments.race import Run, evaluate_function, race_on_function, race_on_slice
@@ -15,7 +14,6 @@ from app.networks.dense import DenseSpec
 from app.networks.errors import NetworkError
 from app.networks.expression import list_names
 from app.schemas import specs
-from app.schemas.explain import EntryChoice
 from app.schemas.race import (
     FormulaSurface,
     FunctionSurface,
@@ -24,6 +22,7 @@ from app.schemas.race import (
     SurfaceRequest,
 )
 from app.services.documents import locate_spec, read_choice, read_document
+from app.services.microscope import read_parameter_entry
 from app.services.programs import Resources
 from app.services.samples import Rows, make_task, read_samples, require_learnable
 from app.services.sizes import (
@@ -180,7 +179,7 @@ def _read_part(surface: SliceSurface, limits: Limits) -> _Part:
         rows = read_samples(surface.data, spec, limits)
         check_training(wire, rows.inputs, 1, limits, pointer=pointer)
         first, second = (
-            _read_axis(choice, document.parameters, f"/axes/{number}")
+            read_parameter_entry(choice, document.parameters, f"/axes/{number}")
             for number, choice in enumerate(surface.axes)
         )
         if first == second:
@@ -191,21 +190,6 @@ def _read_part(surface: SliceSurface, limits: Limits) -> _Part:
         error.pointer = f"/surface{error.pointer}"
         raise
     return _Part(Slice(document, spec, (first, second)), rows, count_parameters(wire))
-
-
-def _read_axis(choice: EntryChoice, parameters: dict[str, Array], pointer: str) -> Entry:
-    value = parameters.get(choice.node)
-    if value is None:
-        detail = f"expected one of: {', '.join(list(parameters)[:50])}"
-        raise NetworkError(f"{pointer}/node", detail, "unknown_name")
-    index = tuple(choice.index)
-    inside = len(index) == value.ndim and all(
-        i < size for i, size in zip(index, value.shape, strict=True)
-    )
-    if not inside:
-        detail = f"expected {value.ndim} indices into shape {list(value.shape)}"
-        raise NetworkError(f"{pointer}/index", detail, "out_of_range")
-    return Entry(choice.node, index)
 
 
 def _name_axes(part: Slice) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from app.schemas.catalog import Catalog
 from app.schemas.datasets import CsvAnswer, DataAnswer
 from app.schemas.explain import ExplainAnswer, GradientCheckAnswer, NudgeAnswer
 from app.schemas.message import Message
+from app.schemas.microscope import ExplainUpdateAnswer
 from app.schemas.networks import BackwardAnswer, ForwardAnswer, NetworkAnswer, StepAnswer
 from app.schemas.race import RaceAnswer, SurfaceAnswer
 from app.schemas.trace import TraceAnswer
@@ -26,6 +27,7 @@ MODELS: dict[str, type[Message]] = {
     "/api/v1/networks/explain": ExplainAnswer,
     "/api/v1/networks/gradient-check": GradientCheckAnswer,
     "/api/v1/networks/nudge": NudgeAnswer,
+    "/api/v1/networks/explain-update": ExplainUpdateAnswer,
     "/api/v1/datasets": DataAnswer,
     "/api/v1/experiments/loss-surface": SurfaceAnswer,
     "/api/v1/experiments/optimizer-race": RaceAnswer,

@@ -114,12 +114,10 @@ def test_racers_keep_their_order_and_start() -> None:
     ],
 )
 def test_what_has_no_surface_is_said(surface: dict[str, Any], pointer: str, said: str) -> None:
-    for ask in (
-        lambda: measure(surface=surface),
-        lambda: race(surface=surface, optimizers=["sgd"]),
-    ):
+    asked: list[tuple[Any, dict[str, Any]]] = [(measure, {}), (race, {"optimizers": ["sgd"]})]
+    for ask, more in asked:
         with pytest.raises(NetworkError) as caught:
-            ask()
+            ask(surface=surface, **more)
         assert (caught.value.pointer, said in caught.value.detail) == (pointer, True), caught.value
 
 

@@ -254,6 +254,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/networks/explain-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain an update
+         * @description How the gradient of one weight became its step: the optimizer's rule line by line, in symbols
+         *     and with this step's numbers, from what it kept to the corrections for its start at 0.
+         */
+        post: operations["explain_update_api_v1_networks_explain_update_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -981,6 +1002,96 @@ export interface components {
              * @description the row of the batch, where the index does not say it (default 0)
              */
             sample?: number | null;
+        };
+        /**
+         * ExplainUpdateAnswer
+         * @description How the gradient of one number became its step.
+         */
+        ExplainUpdateAnswer: {
+            /** Node */
+            node: string;
+            /** Index */
+            index: number[];
+            /**
+             * T
+             * @description the number of the step for the optimizer, from 1
+             */
+            t: number;
+            /** Before */
+            before: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Grad
+             * @description of the loss
+             */
+            grad: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Adjusted Grad
+             * @description after penalties and clipping: g in the lines
+             */
+            adjusted_grad: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Lines
+             * @description in the order of computation; the last is w_new
+             */
+            lines: components["schemas"]["RuleLine"][];
+            /** After */
+            after: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Delta */
+            delta: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * ExplainUpdateRequest
+         * @description A step, and the number whose update is to be explained.
+         */
+        ExplainUpdateRequest: {
+            clip?: components["schemas"]["Clip"] | null;
+            /**
+             * L1
+             * @description adds l1 sign(w) to the gradient of weights
+             * @default 0
+             */
+            l1: number;
+            /**
+             * L2
+             * @description adds l2 w to the gradient of weights
+             * @default 0
+             */
+            l2: number;
+            /**
+             * Network
+             * @description a document, or a bare spec whose seed stands for its parameters
+             */
+            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            /**
+             * Inputs
+             * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
+             */
+            inputs: number[][] | number[][][] | {
+                [key: string]: number | number[];
+            };
+            /** Initial State */
+            initial_state?: {
+                [key: string]: number[][];
+            } | null;
+            /**
+             * Targets
+             * @description (batch, outputs); (batch, time, outputs); none for expressions
+             */
+            targets?: (number[][] | number[][][]) | null;
+            optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
+                /** @enum {string} */
+                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
+            } & {
+                [key: string]: number | string | boolean;
+            });
+            /**
+             * Parameters
+             * @description whether updates and the next network are answered
+             * @default true
+             */
+            parameters: boolean;
+            /** @description an entry of a parameter */
+            of: components["schemas"]["EntryChoice"];
         };
         /**
          * ExpressionSpec
@@ -2120,6 +2231,23 @@ export interface components {
             gate: number;
             spectral_radius: components["schemas"]["Summary"];
             largest_singular_value: components["schemas"]["Summary"];
+        };
+        /**
+         * RuleLine
+         * @description One assignment of the optimizer's rule.
+         */
+        RuleLine: {
+            /**
+             * Name
+             * @description what it gives a value to: velocity, m, v_hat, w_new, ...
+             */
+            name: string;
+            /** Latex */
+            latex: string;
+            /** Latex Numbers */
+            latex_numbers: string;
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
          * SingularValues
@@ -3702,6 +3830,75 @@ export interface operations {
             };
             /** @description The service is busy */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_update_api_v1_networks_explain_update_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainUpdateAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
