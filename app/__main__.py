@@ -1,4 +1,4 @@
-"""The command line: serve the application, or ask a running one for a backward pass."""
+"""The command line: serve the application, ask a running one, move the store of snapshots."""
 
 import argparse
 import os
@@ -10,6 +10,9 @@ import httpx
 
 from app import __version__
 from app.settings import Settings
+from app.store.errors import StoreError
+from app.store.snapshots import SnapshotStore
+from app.store.transfer import export_snapshots, import_snapshots
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,7 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = make_parser(settings).parse_args(arguments)
     if options.command == "backward":
         return ask_backward(options.file, options.url)
-    return serve(settings.model_copy(update={"host": options.host, "port": options.port}))
+    if options.command == "snapshots":
+        return move_snapshots(options.action, options.file, settings)
+    changes = {"host": options.host, "port": options.port, "workers": options.workers}
+    return start(settings.model_copy(update=changes))
 
 
 def make_parser(settings: Settings) -> argparse.ArgumentParser:
@@ -29,34 +35,30 @@ def make_parser(settings: Settings) -> argparse.ArgumentParser:
     server = commands.add_parser("serve", help="serve the page and the API")
     server.add_argument("--host", default=settings.host, help="default: %(default)s")
     server.add_argument("--port", default=settings.port, type=int, help="default: %(default)s")
+    server.add_argument(
+        "--workers", default=settings.workers, type=int, help="processes, default: %(default)s"
+    )
     backward = commands.add_parser("backward", help="send a request file, print all gradients")
     backward.add_argument("file", type=Path, help="JSON with network, inputs and targets")
     address = f"http://{settings.host}:{settings.port}"
     backward.add_argument(
         "--url", default=address, help="of a running server, default: %(default)s"
     )
+    snapshots = commands.add_parser("snapshots", help="move the whole store of snapshots")
+    snapshots.add_argument("action", choices=("export", "import"))
+    snapshots.add_argument("file", type=Path, help="one snapshot a line, as JSON")
     return parser
 
 
-def serve(settings: Settings) -> int:
+def start(settings: Settings) -> int:
     """Serve until told to stop."""
     # Small matrices: a second BLAS thread costs more than it gives. Read when NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    import uvicorn  # noqa: PLC0415
-
-    from app.main import create_app  # noqa: PLC0415
+    from app.server.run import serve  # noqa: PLC0415
 
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"Retrograd is at http://{host}:{settings.port}", flush=True)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_level=settings.log_level,
-        server_header=False,
-        timeout_graceful_shutdown=settings.graceful_seconds,
-    )
-    return 0
+    return serve(settings)
 
 
 def ask_backward(file: Path, url: str) -> int:
@@ -76,6 +78,34 @@ def ask_backward(file: Path, url: str) -> int:
         return 1
     print(answer.text, file=sys.stdout if answer.is_success else sys.stderr)
     return 0 if answer.is_success else 1
+
+
+def move_snapshots(action: str, file: Path, settings: Settings) -> int:
+    """Write the store that the settings name to ``file``, or add what is in ``file`` to it."""
+    store = SnapshotStore(settings.find_store_url(), settings.limits.store_bytes)
+    try:
+        if action == "export":
+            # Whole or not at all: an older export is there until the new one is finished.
+            unfinished = file.with_name(f"{file.name}.part")
+            with unfinished.open("wb") as target:
+                report = export_snapshots(store, target)
+            unfinished.replace(file)
+        else:
+            with file.open("rb") as source:
+                report = import_snapshots(store, source)
+    except OSError as error:
+        print(f"{file}: {error.strerror}", file=sys.stderr)
+        return 1
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        store.close()
+    for complaint in report.complaints:
+        print(complaint, file=sys.stderr)
+    known = f", {report.known} were there already" if report.known else ""
+    print(f"{report.moved} snapshots {action}ed{known}")
+    return 1 if report.complaints else 0
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
 
 from app import __version__, pages
 from app.api import (
@@ -19,24 +19,39 @@ from app.api import (
     openapi,
     problems,
     races,
+    snapshots,
     training,
 )
 from app.api.streams import Streams
+from app.guard.drain import drain_on_signals
+from app.guard.guard import Guard
+from app.guard.observers import Observe, log_request, make_metrics
+from app.services.admission import Admission
 from app.services.programs import make_resources
 from app.settings import Settings
+from app.store.snapshots import SnapshotStore
 
 DESCRIPTION = """Builds neural networks, runs them forward and backward, and tells every value, \
 every gradient, and the message along every edge.
 
-Nothing is stored: a network is a document that goes in and comes out. Numbers are never rounded; \
-the three that JSON has no literal for are answered as `"NaN"`, `"Infinity"` and `"-Infinity"`."""
+Only snapshots are stored: a network is a document that goes in and comes out. Numbers are never \
+rounded; the three that JSON has no literal for are answered as `"NaN"`, `"Infinity"` and \
+`"-Infinity"`."""
 
 
 SWITCH_SECONDS = 0.0005
 
 
 class Application(FastAPI):
-    """FastAPI with an OpenAPI document whose examples the services have run."""
+    """FastAPI behind a guard, with an OpenAPI document whose examples the services have run."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The layers around the routes, the guard being the outermost."""
+        state = self.state
+        observers: list[Observe] = [log_request]
+        if state.metrics is not None:
+            observers.append(state.metrics.observe)
+        return Guard(super().build_middleware_stack(), state.settings, state.admission, observers)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made once."""
@@ -51,12 +66,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        current_default_thread_limiter().total_tokens = settings.threads
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         # Threads that train are made to hand over within this time, not the usual 5 ms.
         sys.setswitchinterval(SWITCH_SECONDS)
-        yield
+        with drain_on_signals(drain, settings.drain_seconds):
+            yield {"limits": settings.limits}
         app.state.streams.close()
+        app.state.admission.close()
+        app.state.store.close()
+
+    def drain() -> None:
+        app.state.admission.drain()
+        app.state.streams.drain()
 
     app = Application(
         title="Retrograd",
@@ -68,8 +89,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
+    app.state.settings = settings
+    app.state.admission = Admission(settings)
+    app.state.metrics = make_metrics(app.state.admission)
     app.state.resources = make_resources(settings)
     app.state.streams = Streams(settings)
+    app.state.store = SnapshotStore(settings.find_store_url(), settings.limits.store_bytes)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
@@ -82,6 +107,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         datasets.router,
         experiments.router,
         races.router,
+        snapshots.router,
     )
     for router in resources:
         api.include_router(router)

@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -17,13 +18,18 @@ from starlette.types import Scope
 
 from app import __version__
 from app.networks.presets import PRESETS
+from app.policy import hash_script, write_page_policy
 from app.schemas.networks import TraceRequest
-from app.schemas.problem import KINDS
+from app.schemas.problem import KINDS, PAGES, Kind
+from app.services.admission import Admission
 from app.services.catalog import describe_preset, list_catalog
 from app.services.networks import tell_trace
 from app.services.programs import Resources
+from app.services.snapshots import find_snapshot, open_snapshot
 from app.settings import Settings
+from app.store.snapshots import SnapshotStore
 
+POLICY = "Content-Security-Policy"
 IMPORT = re.compile(r"""^import\b[^;"']*["'](\.[^"']+)["']""", re.MULTILINE)
 """An import of one of the page's own modules."""
 
@@ -61,36 +67,117 @@ def install(app: FastAPI, settings: Settings) -> None:
     templates = Jinja2Templates(directory=settings.templates)
     resources: Resources = app.state.resources
     libraries = find_libraries(settings.static)
+    pages = Pages(templates, settings, resources)
+    store: SnapshotStore = app.state.store
+    admission: Admission = app.state.admission
     router = APIRouter(include_in_schema=False)
-    for path, room in ROOMS.items():
-        context = make_room_context(room, settings.static, resources)
-        router.add_api_route(path, make_handler(templates, room.template, context))
+    for path in ROOMS:
+        router.add_api_route(path, pages.make_handler(path))
+        router.add_api_route(f"/embed{path}", pages.make_handler(path, embedded=True))
+
+    @router.get("/s/{snapshot_id}")
+    @router.get("/embed/s/{snapshot_id}")
+    async def show_snapshot(request: Request, snapshot_id: str) -> HTMLResponse:
+        body = await run_in_threadpool(find_snapshot, snapshot_id, store)
+        if body is None:
+            return pages.show_problem(request, KINDS[404], 404)
+        stored = orjson.loads(body)
+        path = find_room(stored)
+        opened: dict[str, Any] = await admission.compute(
+            open_room,
+            room=ROOMS[path],
+            snapshot_id=snapshot_id,
+            stored=stored,
+            resources=resources,
+        )
+        embedded = request.url.path.startswith("/embed/")
+        return pages.show_room(request, path, opened, embedded=embedded)
 
     @router.get("/docs")
     def show_docs(request: Request) -> HTMLResponse:
         addresses = {"libraries": libraries, "openapi_url": app.openapi_url}
-        return templates.TemplateResponse(request, "docs.html", addresses)
+        policy = write_page_policy(trusted_types=False)
+        return templates.TemplateResponse(request, "docs.html", addresses, headers={POLICY: policy})
 
     @router.get("/problems/{slug}")
     def show_problem(request: Request, slug: str) -> HTMLResponse:
-        kind = next((kind for kind in KINDS.values() if kind.slug == slug), None)
+        kind = PAGES.get(slug)
         if kind is None:
             raise HTTPException(404)
-        return templates.TemplateResponse(request, "problem.html", {"kind": kind})
+        return pages.show_problem(request, kind)
 
     app.include_router(router)
     app.mount("/static", StaticFolder(directory=settings.static), name="static")
 
 
-def make_handler(
-    templates: Jinja2Templates, name: str, context: dict[str, Any]
-) -> Callable[[Request], HTMLResponse]:
-    """The answer to a request for a page that is the same for every visitor."""
+class Pages:
+    """The rooms, each with a policy that allows its own scripts and no other."""
 
-    def show(request: Request) -> HTMLResponse:
-        return templates.TemplateResponse(request, name, context)
+    def __init__(
+        self, templates: Jinja2Templates, settings: Settings, resources: Resources
+    ) -> None:
+        self._templates = templates
+        self._origins = settings.embed_origins
+        self._contexts = {
+            path: make_room_context(room, settings.static, resources)
+            for path, room in ROOMS.items()
+        }
 
-    return show
+    def make_handler(
+        self, path: str, *, embedded: bool = False
+    ) -> Callable[[Request], HTMLResponse]:
+        """The answer to a request for a room as it opens for every visitor."""
+
+        def show(request: Request) -> HTMLResponse:
+            return self.show_room(request, path, {}, embedded=embedded)
+
+        return show
+
+    def show_room(
+        self, request: Request, path: str, changes: dict[str, Any], *, embedded: bool
+    ) -> HTMLResponse:
+        """A room; with ``embedded`` without its panels, for a frame on another site."""
+        whole = request.url.path.removeprefix("/embed") or "/"
+        context = self._contexts[path] | changes | {"embedded": embedded, "whole": whole}
+        policy = write_page_policy(
+            scripts=[hash_script(str(context["import_map"]))],
+            ancestors=self._origins if embedded else (),
+        )
+        headers = {POLICY: policy}
+        if embedded:
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return self._templates.TemplateResponse(
+            request, ROOMS[path].template, context, headers=headers
+        )
+
+    def show_problem(self, request: Request, kind: Kind, status: int = 200) -> HTMLResponse:
+        """What a kind of problem means, and what to do about it."""
+        return self._templates.TemplateResponse(
+            request, "problem.html", {"kind": kind}, status, {POLICY: write_page_policy()}
+        )
+
+
+def find_room(stored: dict[str, Any]) -> str:
+    """Where a snapshot is shown: the room that it was made in, else the first for its kind."""
+    network = stored["network"]
+    kind = network.get("spec", network).get("kind", "dense")
+    fitting = [path for path, room in ROOMS.items() if kind in room.kinds]
+    made_in = stored.get("view", {}).get("room")
+    return made_in if made_in in fitting else fitting[0]
+
+
+def open_room(
+    room: Room, snapshot_id: str, stored: dict[str, Any], resources: Resources
+) -> dict[str, Any]:
+    """What a snapshot changes of what the room's template is filled with."""
+    opened = open_snapshot(snapshot_id, stored, resources, room.view)
+    catalog = list_catalog(resources)
+    catalog["presets"] = [opened["preset"], *catalog["presets"]]
+    return {
+        "catalog_json": embed(catalog),
+        "trace_json": embed(opened["trace"]),
+        "fragment": opened["fragment"],
+    }
 
 
 def make_room_context(room: Room, static: Path, resources: Resources) -> dict[str, Any]:

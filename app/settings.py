@@ -4,10 +4,18 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Count = Annotated[int, Field(ge=1)]
+
+
+def _split(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Names separated by commas or spaces."""
 
 
 def _find(folder: str) -> Path:
@@ -74,6 +82,32 @@ class Limits(BaseModel):
     frame_bytes: Count = 65_536
     streams: Count = Field(default=32, description="streams of one process at a time")
     run_numbers: Count = Field(default=5_000_000, description="numbers in one run and its answer")
+    snapshot_bytes: Count = Field(
+        default=1_048_576, description="body of a snapshot, and what is kept of it"
+    )
+    store_bytes: Count = Field(default=2_147_483_648, description="all snapshots together")
+    url_bytes: Count = Field(default=8_192, description="path and query of a request")
+    header_bytes: Count = Field(default=16_384, description="all headers of a request together")
+    header_seconds: Count = Field(default=10, description="until the headers have arrived")
+    body_seconds: Count = Field(default=15, description="until the body has arrived")
+    write_seconds: Count = Field(default=10, description="until a slow reader has read on")
+    connections: Count = Field(default=2_000, description="open to one process at a time")
+    waiting: Count = Field(default=32, description="requests that wait for a thread to compute")
+    queue_seconds: Count = Field(default=5, description="that a request may wait for a thread")
+    buffered_bytes: Count = Field(
+        default=67_108_864, description="bodies that one process is reading, together"
+    )
+    memory_bytes: Count = Field(
+        default=419_430_400, description="memory of one process; heavy work stops at 80 %"
+    )
+    reads_per_second: Count = Field(default=50, description="of one client")
+    computations_per_second: Count = Field(default=20, description="of one client")
+    snapshots_per_minute: Count = Field(default=20, description="of one client")
+    streams_per_minute: Count = Field(default=30, description="of one client")
+    streams_per_client: Count = Field(default=4, description="at a time")
+    clients_per_address: Count = Field(
+        default=50, description="rates of one client that all at one address have together"
+    )
 
 
 class Settings(BaseSettings):
@@ -88,21 +122,48 @@ class Settings(BaseSettings):
         default=8000, ge=0, le=65_535, description="port to listen on; 0 takes a free one"
     )
     log_level: str = Field(default="info", pattern="^(critical|error|warning|info|debug)$")
-    threads: Count = Field(
-        default=max(2, os.cpu_count() or 1), description="threads that compute and read files"
+    log_format: str = Field(
+        default="auto",
+        pattern="^(auto|json|text)$",
+        description="of the log; auto is text on a terminal, else JSON",
     )
     stream_threads: Count = Field(
         default=min(2, os.cpu_count() or 1), description="threads that all streams share"
     )
     heartbeat_seconds: Count = Field(default=15, description="longest silence of a stream")
     stall_seconds: Count = Field(default=10, description="longest wait for a stream's reader")
+    workers: Count = Field(default=1, description="processes that share the port")
+    threads: Count = Field(default=max(2, os.cpu_count() or 1), description="threads that compute")
     cached_programs: Count = Field(default=16, description="compiled programs kept per thread")
     cached_numbers: Count = Field(
         default=6_000_000, description="values and gradients of all of them together, per thread"
     )
+    drain_seconds: float = Field(
+        default=2, ge=0, description="between SIGTERM and the end of listening, not ready any more"
+    )
     graceful_seconds: Count = Field(
         default=5, description="time that open requests get at shutdown"
     )
+    data: Path = Field(default=Path("data"), description="folder that snapshots are kept in")
+    store_url: str | None = Field(
+        default=None,
+        description="database of the snapshots, such as postgresql://user@host/name; "
+        "an SQLite file in the data folder unless given",
+    )
+    hosts: Names = Field(
+        default=(), description="names in the Host header that are answered; all unless given"
+    )
+    embed_origins: Names = Field(
+        default=(), description="other sites that may frame /embed/, such as https://school.example"
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="proxies whose X-Forwarded-For is believed; * for all"
+    )
+    throttle: bool = Field(default=True, description="whether requests are counted against rates")
     limits: Limits = Limits()
     static: Path = Field(default=_find("static"), description="scripts, styles, vendored libraries")
     templates: Path = Field(default=_find("templates"), description="HTML templates")
+
+    def find_store_url(self) -> str:
+        """The database of the snapshots."""
+        return self.store_url or f"sqlite:///{self.data.absolute()}/snapshots.sqlite3"

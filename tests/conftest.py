@@ -1,10 +1,20 @@
-"""Order of the tests."""
+"""Order of the tests, and the settings that all of them share."""
 
+import atexit
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
 BROWSER = Path(__file__).parent / "browser"
+
+# Read by every application that a test makes and by every server that it starts.
+os.environ["RETROGRAD_DATA"] = tempfile.mkdtemp(prefix="retrograd-tests-")
+os.environ["RETROGRAD_THROTTLE"] = "false"
+os.environ["RETROGRAD_DRAIN_SECONDS"] = "0"
+atexit.register(shutil.rmtree, os.environ["RETROGRAD_DATA"], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from app.__main__ import main
 from app.api.openapi import REQUESTS
+from app.pages import ROOMS
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("static")
     (folder / "vendor").mkdir()
     (folder / "vendor" / "modules.json").write_text("{}")
+    (folder / "js").mkdir()
+    for room in ROOMS.values():
+        (folder / "js" / room.entry).write_text("")
     return folder
 
 

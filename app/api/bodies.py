@@ -1,5 +1,7 @@
 """JSON in and out: strict in what is read, exact in what is written."""
 
+import functools
+import inspect
 import json
 from collections.abc import Callable, Coroutine
 from email.message import Message
@@ -11,9 +13,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
+from app.api.dependencies import Admitted
 from app.api.problems import ProblemError
+from app.services.admission import Admission
+from app.services.snapshots import follow_reference, has_reference
 from app.services.wire import Payload
 from app.settings import Limits
+from app.store.snapshots import SnapshotStore
 
 NUMBERS = {float, int}
 LARGE = 65_536
@@ -45,9 +51,14 @@ class JsonRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """Reads JSON bodies strictly, up to the limit on requests that carry data."""
+    """Reads JSON bodies strictly, up to the limit on requests that carry data, and runs the
+    route's function in the compute pool."""
 
     limit = "data_bytes"
+    computes = True
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, in_pool(endpoint) if self.computes else endpoint, **options)
 
     def get_route_handler(self) -> Handler:
         """The framework's handler behind a strict reading of the body."""
@@ -60,13 +71,13 @@ class JsonRoute(APIRoute):
             limits: Limits = request.app.state.resources.limits
             strict = JsonRequest(request.scope, request.receive)
             require_json(request)
-            body = await read_body(strict, getattr(limits, self.limit))
-            if len(body) < LARGE:
-                strict.checked = check_body(body, limits.json_depth, field.validate)
-            else:
-                strict.checked = await run_in_threadpool(
-                    check_body, body, limits.json_depth, field.validate
-                )
+            admission: Admission = request.app.state.admission
+            body = await read_body(strict, getattr(limits, self.limit), admission)
+            store: SnapshotStore = request.app.state.store
+            check = functools.partial(check_body, body, limits.json_depth, field.validate, store)
+            # What takes long, or asks the store, does so off the event loop.
+            off_loop = len(body) >= LARGE or b'"snapshot"' in body
+            strict.checked = await run_in_threadpool(check) if off_loop else check()
             return await handle(strict)
 
         return handle_json
@@ -76,6 +87,29 @@ class SmallJsonRoute(JsonRoute):
     """Reads JSON bodies strictly, up to the limit on requests that carry no data."""
 
     limit = "body_bytes"
+
+
+class SnapshotRoute(JsonRoute):
+    """Reads JSON bodies strictly, up to the limit on snapshots."""
+
+    limit = "snapshot_bytes"
+    # It waits for the database, and would keep others from computing.
+    computes = False
+
+
+def in_pool(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """A route's plain function, run in the compute pool when its turn has come."""
+
+    @functools.wraps(endpoint)
+    async def compute(*, admission: Admission, **arguments: Any) -> Any:
+        return await admission.compute(endpoint, **arguments)
+
+    # The framework hands a function what its signature asks for.
+    signature = inspect.signature(endpoint)
+    admission = inspect.Parameter("admission", inspect.Parameter.KEYWORD_ONLY, annotation=Admitted)
+    parameters = [*signature.parameters.values(), admission]
+    compute.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return compute
 
 
 def require_json(request: Request) -> None:
@@ -89,27 +123,38 @@ def require_json(request: Request) -> None:
         raise ProblemError(415, "expected a body with Content-Type: application/json")
 
 
-async def read_body(request: JsonRequest, limit: int) -> bytes:
-    """The whole body. Raises ``ProblemError`` (413) as soon as it is known to be too large."""
+async def read_body(request: JsonRequest, limit: int, admission: Admission) -> bytes:
+    """The whole body.
+
+    Raises ``ProblemError`` (413) as soon as it is known to be too large, ``BusyError`` when too
+    much is being read already.
+    """
     too_large = ProblemError(413, f"at most {limit} bytes")
     announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > limit:
         raise too_large
     chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise too_large
-        chunks.append(chunk)
+    try:
+        async for chunk in request.stream():
+            if size + len(chunk) > limit:
+                raise too_large
+            admission.buffer(len(chunk))
+            size += len(chunk)
+            chunks.append(chunk)
+    finally:
+        admission.buffer(-size)
     body = b"".join(chunks)
     # Where Starlette keeps a body that was read; the framework asks for it once more.
     request._body = body
     return body
 
 
-def check_body(body: bytes, depth: int, check: Check) -> Any:
+def check_body(body: bytes, depth: int, check: Check, store: SnapshotStore) -> Any:
     """What a body says, as a model. Raises ``RequestValidationError`` when it does not fit."""
-    value, errors = check(parse_json(body, depth), loc=("body",))
+    plain = parse_json(body, depth)
+    if has_reference(plain):
+        plain = follow_reference(plain, store)
+    value, errors = check(plain, loc=("body",))
     if errors:
         raise RequestValidationError(errors)
     return value

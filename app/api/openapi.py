@@ -7,6 +7,7 @@ import orjson
 from pydantic.json_schema import models_json_schema
 
 from app import __version__
+from app.api.problems import MEDIA_TYPE, describe_responses
 from app.api.streams import write_event
 from app.schemas.datasets import CsvRequest, DrawnData
 from app.schemas.explain import ExplainRequest, GradientCheckRequest, NudgeRequest
@@ -28,6 +29,7 @@ from app.services import (
 )
 from app.services.events import Control, Event, Turn
 from app.services.programs import Resources
+from app.services.snapshots import describe_snapshot, name_snapshot
 from app.services.wire import Payload
 
 NEURON = {
@@ -107,7 +109,14 @@ REQUESTS: dict[str, Payload] = {
     "/api/v1/datasets/csv": {
         "text": "length,width,kind\n5.1,3.5,a\n4.9,,a\n7.0,3.2,b\n6.4,3.1,b\n"
     },
+    "/api/v1/snapshots": {**LESSON, "optimizer": SGD, "view": {"view": "graph", "at": 6}},
 }
+SNAPSHOT = REQUESTS["/api/v1/snapshots"]
+
+PATHS: dict[str, dict[str, str]] = {
+    "/api/v1/snapshots/{snapshot_id}": {"snapshot_id": name_snapshot(SNAPSHOT)},
+}
+"""What stands in a path's braces in its example."""
 
 ANSWERS: dict[str, Callable[[Any, Resources], Payload]] = {
     "/api/v1/networks": lambda body, shared: networks.build_network(
@@ -152,7 +161,10 @@ ANSWERS: dict[str, Callable[[Any, Resources], Payload]] = {
     "/api/v1/datasets/csv": lambda body, shared: datasets.read_csv(
         CsvRequest.model_validate(body), shared
     ),
+    "/api/v1/snapshots": lambda body, _: describe_snapshot(name_snapshot(body)),
+    "/api/v1/snapshots/{snapshot_id}": lambda _, __: SNAPSHOT,
     "/api/v1/catalog": lambda _, shared: catalog.list_catalog(shared),
+    "/api/v1/readyz": lambda _, __: {"status": "ready"},
     "/api/v1/healthz": lambda _, __: {"status": "ok", "version": __version__},
 }
 
@@ -162,6 +174,10 @@ STREAMS: dict[str, Callable[[Any, Resources], str]] = {
     ),
 }
 """Operations that answer with events."""
+
+
+GUARDED = {"get": (400, 414, 421, 429, 431, 500), "post": (400, 408, 414, 421, 429, 431, 500, 503)}
+"""What may be answered to any request before it reaches its operation."""
 
 
 def complete(document: dict[str, Any], resources: Resources) -> dict[str, Any]:
@@ -183,12 +199,25 @@ def complete(document: dict[str, Any], resources: Resources) -> dict[str, Any]:
             name: {"$ref": f"#/components/schemas/{model.__name__}"}
             for name, model in EVENTS.items()
         }
+    for item in document["paths"].values():
+        for method, operation in item.items():
+            responses = operation["responses"]
+            # What the framework would answer to a wrong parameter is not what this service does.
+            if MEDIA_TYPE not in responses.get("422", {}).get("content", {MEDIA_TYPE: {}}):
+                del responses["422"]
+            guarded = describe_responses(*GUARDED[method])
+            operation["responses"] = {
+                str(status): told for status, told in guarded.items()
+            } | responses
     for path, answer in ANSWERS.items():
         operation = next(iter(document["paths"][path].values()))
         request = REQUESTS.get(path)
         payload = orjson.dumps(answer(request, resources), option=orjson.OPT_SERIALIZE_NUMPY)
-        content = operation["responses"]["200"]["content"]["application/json"]
-        content["example"] = orjson.loads(payload)
+        for parameter in operation.get("parameters", []):
+            parameter["example"] = PATHS[path][parameter["name"]]
+        for status in {"200", "201"} & operation["responses"].keys():
+            content = operation["responses"][status]["content"]["application/json"]
+            content["example"] = orjson.loads(payload)
     return document
 
 

@@ -12,12 +12,22 @@ from starlette.responses import Response
 
 from app.networks.errors import NetworkError
 from app.networks.tokens import FormulaError
-from app.schemas.problem import KINDS, Fault, Problem
+from app.schemas.problem import DAMAGED_SNAPSHOT, KINDS, Fault, Kind, Problem
+from app.services.admission import BusyError
 from app.services.sizes import LimitError
+from app.store.errors import (
+    DamagedSnapshotError,
+    SnapshotTooLargeError,
+    StoreFullError,
+    UnreachableStoreError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_KEY = 64
 MOST_FAULTS = 20
+LONGEST_INSTANCE = 256
+RETRY_SECONDS = 5
+"""When to come back where nothing better is known."""
 
 
 class ProblemError(Exception):
@@ -33,6 +43,11 @@ class ProblemError(Exception):
 def install(app: FastAPI) -> None:
     """Let ``app`` answer every error with a problem."""
     app.exception_handler(ProblemError)(_answer_problem)
+    app.exception_handler(BusyError)(_answer_busy)
+    app.exception_handler(SnapshotTooLargeError)(_answer_too_large)
+    app.exception_handler(StoreFullError)(_answer_store_full)
+    app.exception_handler(DamagedSnapshotError)(_answer_damaged_snapshot)
+    app.exception_handler(UnreachableStoreError)(_answer_unreachable_store)
     app.exception_handler(NetworkError)(_answer_network_error)
     app.exception_handler(RequestValidationError)(_answer_validation_error)
     app.exception_handler(HTTPException)(_answer_http_exception)
@@ -51,6 +66,28 @@ def describe_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def make_problem(
+    status: int,
+    detail: str,
+    path: str,
+    *,
+    faults: list[dict[str, Any]] | None = None,
+    headers: Mapping[str, str] | None = None,
+    kind: Kind | None = None,
+) -> Response:
+    """The answer to a request for ``path`` that cannot be served."""
+    kind = kind or KINDS.get(status)
+    body = {
+        "type": kind.path if kind else "about:blank",
+        "title": kind.title if kind else HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": path[:LONGEST_INSTANCE],
+        "errors": faults or [],
+    }
+    return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)
+
+
 def _problem(
     request: Request,
     status: int,
@@ -58,16 +95,7 @@ def _problem(
     faults: list[dict[str, Any]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    kind = KINDS.get(status)
-    body = {
-        "type": kind.path if kind else "about:blank",
-        "title": kind.title if kind else HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "instance": request.url.path,
-        "errors": faults or [],
-    }
-    return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)
+    return make_problem(status, detail, request.url.path, faults=faults, headers=headers)
 
 
 def write_failure(request: Request) -> bytes:
@@ -77,6 +105,29 @@ def write_failure(request: Request) -> bytes:
 
 def _answer_problem(request: Request, error: ProblemError) -> Response:
     return _problem(request, error.status, error.detail, headers=error.headers)
+
+
+def _answer_busy(request: Request, error: BusyError) -> Response:
+    headers = {"Retry-After": str(error.retry_after)}
+    return _problem(request, 503, error.detail, headers=headers)
+
+
+def _answer_too_large(request: Request, error: SnapshotTooLargeError) -> Response:
+    return _problem(request, 413, f"at most {error.most_bytes} bytes")
+
+
+def _answer_store_full(request: Request, error: StoreFullError) -> Response:
+    return _problem(request, 507, f"at most {error.most_bytes} bytes of snapshots")
+
+
+def _answer_damaged_snapshot(request: Request, error: DamagedSnapshotError) -> Response:
+    kind = DAMAGED_SNAPSHOT
+    return make_problem(kind.status, kind.page, request.url.path, kind=kind)
+
+
+def _answer_unreachable_store(request: Request, error: UnreachableStoreError) -> Response:
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    return _problem(request, 503, "the store of snapshots does not answer", headers=headers)
 
 
 def _answer_network_error(request: Request, error: NetworkError) -> Response:
@@ -161,9 +212,10 @@ def _example(status: int, detail: str, *faults: dict[str, Any]) -> dict[str, Any
 
 
 EXAMPLES: dict[int, dict[str, Any]] = {
+    status: _example(status, kind.page) for status, kind in KINDS.items()
+} | {
     400: _example(400, "expected a JSON document: unexpected end of data"),
     413: _example(413, "at most 4194304 bytes"),
-    415: _example(415, KINDS[415].page),
     422: _example(
         422,
         "/inputs/0: expected 2 numbers per sample, got 3",
@@ -173,6 +225,7 @@ EXAMPLES: dict[int, dict[str, Any]] = {
             "code": "wrong_shape",
         },
     ),
-    500: _example(500, KINDS[500].page),
     503: _example(503, "at most 32 streams at a time"),
+    429: _example(429, "at most 20 computations per second from one client"),
+    507: _example(507, "at most 2147483648 bytes of snapshots"),
 }

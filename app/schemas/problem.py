@@ -67,10 +67,24 @@ KINDS: dict[int, Kind] = {
             "The Allow header of the answer lists the methods that the path knows.",
         ),
         Kind(
+            "request-timeout",
+            408,
+            "The request came too slowly",
+            "A request has to arrive whole within the seconds that header_seconds and body_seconds "
+            "under limits in /api/v1/catalog name. Send it again.",
+        ),
+        Kind(
             "content-too-large",
             413,
             "The body is too large",
             "The limits are listed under limits in /api/v1/catalog, in bytes.",
+        ),
+        Kind(
+            "address-too-long",
+            414,
+            "The address is too long",
+            "The limit is url_bytes under limits in /api/v1/catalog. What is long belongs into the "
+            "body of a POST, or into a snapshot.",
         ),
         Kind(
             "unsupported-media-type",
@@ -79,11 +93,31 @@ KINDS: dict[int, Kind] = {
             "Send the body as JSON, with the header Content-Type: application/json.",
         ),
         Kind(
+            "unknown-host",
+            421,
+            "This is not the host that was asked for",
+            "The service answers to the names in its setting RETROGRAD_HOSTS, and the Host header "
+            "says another one.",
+        ),
+        Kind(
             "invalid-request",
             422,
             "The request does not make sense",
             "The body is JSON, but a value in it is missing, of the wrong shape, unknown, or past "
             "a limit. Each entry of errors points at one of them and says what is expected.",
+        ),
+        Kind(
+            "too-many-requests",
+            429,
+            "Too many requests",
+            "The rates for each client and for each address are listed under limits in "
+            "/api/v1/catalog. Retry-After says after how many seconds to go on.",
+        ),
+        Kind(
+            "headers-too-large",
+            431,
+            "The headers are too large",
+            "The limit on all headers together is header_bytes under limits in /api/v1/catalog.",
         ),
         Kind(
             "internal-error",
@@ -98,5 +132,24 @@ KINDS: dict[int, Kind] = {
             "It has as much to do as it can take, is about to stop, or cannot reach what it needs. "
             "Nothing is lost: send the request again after the seconds that Retry-After names.",
         ),
+        Kind(
+            "store-full",
+            507,
+            "The store of snapshots is full",
+            "All snapshots together have reached store_bytes under limits in /api/v1/catalog. "
+            "Links made before go on working, and states that fit into a link need no snapshot.",
+        ),
     )
 }
+"""What is wrong in general, by status."""
+
+DAMAGED_SNAPSHOT = Kind(
+    "damaged-snapshot",
+    500,
+    "The snapshot is damaged",
+    "Its bytes are no longer those that gave it its name, so it is not shown. An export of the "
+    "store made before the damage has it: see python -m app snapshots import.",
+)
+
+PAGES: dict[str, Kind] = {kind.slug: kind for kind in (*KINDS.values(), DAMAGED_SNAPSHOT)}
+"""Every kind by the name of its page."""

@@ -8,16 +8,19 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    GetJsonSchemaHandler,
     Tag,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.engine.ops import ACTIVATIONS
 from app.networks.cells import CELLS
 from app.networks.initializers import INITIALIZERS
 from app.networks.losses import LOSSES
 from app.schemas.message import Finite, Matrix, Message, Nested, Request, Row
+from app.store.canonical import ID_PATTERN
 from app.training.optimizers import OPTIMIZERS
 
 Seed = Annotated[int, Field(ge=0, le=2**53 - 1)]
@@ -205,10 +208,31 @@ def _form(value: Any) -> str:
     return "~document" if isinstance(value, Mapping) and "spec" in value else "~spec"
 
 
+class OrSnapshot:
+    """Says in the JSON Schema that the id of a snapshot can stand for a network.
+
+    It is never seen here: the snapshot's network is in its place before a body is checked.
+    """
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        reference = {
+            "type": "object",
+            "properties": {"snapshot": {"type": "string", "pattern": ID_PATTERN}},
+            "required": ["snapshot"],
+            "additionalProperties": False,
+        }
+        return {"anyOf": [handler(core), reference]}
+
+
 Network = Annotated[
     Annotated[Document, Tag("~document")] | Annotated[Spec, Tag("~spec")],
     Discriminator(_form),
-    Field(description="a document, or a bare spec whose seed stands for its parameters"),
+    OrSnapshot(),
+    Field(
+        description="a document, a bare spec whose seed stands for its parameters, or a snapshot"
+    ),
 ]
 
 

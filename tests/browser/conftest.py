@@ -1,6 +1,8 @@
 """A real server process, a real browser, and a page that must stay silent and on this host."""
 
+import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -66,10 +68,20 @@ def page(context: BrowserContext, server: str, watch: Watch) -> Iterator[Page]:
     """A page with the server as its base; fails the test when anything was amiss."""
     page = context.new_page()
     page.set_default_timeout(10_000)
+    # Playwright's own way to wait evaluates text inside the page, which the page's policy forbids.
+    page.wait_for_function = partial(wait_until, page)  # type: ignore[method-assign, assignment]
     watch.attach(page)
     yield page
     page.close()
     assert watch.complaints == []
+
+
+def wait_until(page: Page, expression: str, *, seconds: float = 10) -> None:
+    """Wait until ``expression`` is true in the page."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)
 
 
 @pytest.fixture(scope="session")

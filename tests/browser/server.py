@@ -17,20 +17,32 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def serve() -> Iterator[str]:
+def serve(**settings: object) -> Iterator[str]:
     """Its address, for as long as the block runs."""
+    with run_server(**settings) as (address, process):
+        yield address
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=15)
+
+
+@contextmanager
+def run_server(
+    *arguments: str, **settings: object
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Its address and its process, with settings by name; the block may end it as it likes."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    environment = {**os.environ, "RETROGRAD_LOG_LEVEL": "error"}
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port), *arguments]
+    given = {f"RETROGRAD_{name.upper()}": str(value) for name, value in settings.items()}
+    environment = {**os.environ, "RETROGRAD_LOG_LEVEL": "error", **given}
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(address, process)
-        yield address
+        yield address, process
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.kill()
         process.wait(timeout=15)
 
 

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is it ready?
+         * @description Ready means that the store of snapshots answers and that the process is not about to stop.
+         */
+        get: operations["answer_readyz_api_v1_readyz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -254,27 +274,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/networks/explain-update": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Explain an update
-         * @description How the gradient of one weight became its step: the optimizer's rule line by line, in symbols
-         *     and with this step's numbers, from what it kept to the corrections for its start at 0.
-         */
-        post: operations["explain_update_api_v1_networks_explain_update_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -343,7 +342,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/experiments/loss-surface": {
+    "/api/v1/snapshots": {
         parameters: {
             query?: never;
             header?: never;
@@ -353,32 +352,33 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Measure a loss surface
-         * @description The loss at every point of a grid: of a published test function, of a formula with two names,
-         *     or of a network over two of its weights and biases while all others stay.
+         * Keep a snapshot
+         * @description A network with its data and how it is looked at, kept under the hash of its content.
+         *
+         *     The same content has the same id, so that keeping it twice is harmless. It never changes.
          */
-        post: operations["measure_surface_api_v1_experiments_loss_surface_post"];
+        post: operations["keep_snapshot_api_v1_snapshots_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/experiments/optimizer-race": {
+    "/api/v1/snapshots/{snapshot_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Race optimizers
-         * @description Up to six optimizers from the same start and, in a network, on the same batches: where each
-         *     was after every step, and the loss there. In a network, only the two chosen numbers move.
+         * Get a snapshot
+         * @description What was kept, checked against its id. In any request, `{"snapshot": ID}` stands for its
+         *     network.
          */
-        post: operations["race_optimizers_api_v1_experiments_optimizer_race_post"];
+        get: operations["get_snapshot_api_v1_snapshots__snapshot_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -427,9 +427,11 @@ export interface components {
         BackwardRequest: {
             /**
              * Network
-             * @description a document, or a bare spec whose seed stands for its parameters
+             * @description a document, a bare spec whose seed stands for its parameters, or a snapshot
              */
-            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            network: (components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"])) | {
+                snapshot: string;
+            };
             /**
              * Inputs
              * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
@@ -516,8 +518,6 @@ export interface components {
             features: components["schemas"]["FeatureEntry"][];
             /** Schedules */
             schedules: components["schemas"]["Entry"][];
-            /** Surfaces */
-            surfaces: components["schemas"]["SurfaceEntry"][];
             /** Presets */
             presets: components["schemas"]["PresetEntry"][];
             /** Limits */
@@ -977,9 +977,11 @@ export interface components {
         ExplainRequest: {
             /**
              * Network
-             * @description a document, or a bare spec whose seed stands for its parameters
+             * @description a document, a bare spec whose seed stands for its parameters, or a snapshot
              */
-            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            network: (components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"])) | {
+                snapshot: string;
+            };
             /**
              * Inputs
              * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
@@ -1002,96 +1004,6 @@ export interface components {
              * @description the row of the batch, where the index does not say it (default 0)
              */
             sample?: number | null;
-        };
-        /**
-         * ExplainUpdateAnswer
-         * @description How the gradient of one number became its step.
-         */
-        ExplainUpdateAnswer: {
-            /** Node */
-            node: string;
-            /** Index */
-            index: number[];
-            /**
-             * T
-             * @description the number of the step for the optimizer, from 1
-             */
-            t: number;
-            /** Before */
-            before: number | ("NaN" | "Infinity" | "-Infinity");
-            /**
-             * Grad
-             * @description of the loss
-             */
-            grad: number | ("NaN" | "Infinity" | "-Infinity");
-            /**
-             * Adjusted Grad
-             * @description after penalties and clipping: g in the lines
-             */
-            adjusted_grad: number | ("NaN" | "Infinity" | "-Infinity");
-            /**
-             * Lines
-             * @description in the order of computation; the last is w_new
-             */
-            lines: components["schemas"]["RuleLine"][];
-            /** After */
-            after: number | ("NaN" | "Infinity" | "-Infinity");
-            /** Delta */
-            delta: number | ("NaN" | "Infinity" | "-Infinity");
-        };
-        /**
-         * ExplainUpdateRequest
-         * @description A step, and the number whose update is to be explained.
-         */
-        ExplainUpdateRequest: {
-            clip?: components["schemas"]["Clip"] | null;
-            /**
-             * L1
-             * @description adds l1 sign(w) to the gradient of weights
-             * @default 0
-             */
-            l1: number;
-            /**
-             * L2
-             * @description adds l2 w to the gradient of weights
-             * @default 0
-             */
-            l2: number;
-            /**
-             * Network
-             * @description a document, or a bare spec whose seed stands for its parameters
-             */
-            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
-            /**
-             * Inputs
-             * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
-             */
-            inputs: number[][] | number[][][] | {
-                [key: string]: number | number[];
-            };
-            /** Initial State */
-            initial_state?: {
-                [key: string]: number[][];
-            } | null;
-            /**
-             * Targets
-             * @description (batch, outputs); (batch, time, outputs); none for expressions
-             */
-            targets?: (number[][] | number[][][]) | null;
-            optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
-                /** @enum {string} */
-                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
-            } & {
-                [key: string]: number | string | boolean;
-            });
-            /**
-             * Parameters
-             * @description whether updates and the next network are answered
-             * @default true
-             */
-            parameters: boolean;
-            /** @description an entry of a parameter */
-            of: components["schemas"]["EntryChoice"];
         };
         /**
          * ExpressionSpec
@@ -1234,14 +1146,6 @@ export interface components {
             factor_bound: number | ("NaN" | "Infinity" | "-Infinity") | null;
         };
         /**
-         * FormulaSurface
-         * @description A formula with two names, which are the axes in the order of their first use.
-         */
-        FormulaSurface: {
-            /** Expression */
-            expression: string;
-        };
-        /**
          * ForwardAnswer
          * @description ``nodes``, or ``units`` and ``weights``, as the view asks.
          */
@@ -1287,9 +1191,11 @@ export interface components {
         ForwardRequest: {
             /**
              * Network
-             * @description a document, or a bare spec whose seed stands for its parameters
+             * @description a document, a bare spec whose seed stands for its parameters, or a snapshot
              */
-            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            network: (components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"])) | {
+                snapshot: string;
+            };
             /**
              * Inputs
              * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
@@ -1346,17 +1252,6 @@ export interface components {
             to: string;
             /** Value */
             value: number | ("NaN" | "Infinity" | "-Infinity");
-        };
-        /**
-         * FunctionSurface
-         * @description A published function of x and y.
-         */
-        FunctionSurface: {
-            /**
-             * Function
-             * @enum {string}
-             */
-            function: "bowl" | "ravine" | "saddle" | "beale" | "rosenbrock";
         };
         /**
          * Gap
@@ -1440,9 +1335,11 @@ export interface components {
         GradientCheckRequest: {
             /**
              * Network
-             * @description a document, or a bare spec whose seed stands for its parameters
+             * @description a document, a bare spec whose seed stands for its parameters, or a snapshot
              */
-            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            network: (components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"])) | {
+                snapshot: string;
+            };
             /**
              * Inputs
              * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
@@ -1527,6 +1424,11 @@ export interface components {
              */
             singular_values: boolean;
         };
+        /** HTTPValidationError */
+        HTTPValidationError: {
+            /** Detail */
+            detail?: components["schemas"]["ValidationError"][];
+        };
         /**
          * Grid
          * @description Where to look at the network's outputs; for networks of one or two inputs.
@@ -1586,6 +1488,7 @@ export interface components {
             /** Layers */
             layers: components["schemas"]["LayerHealth"][];
         };
+        JsonValue: unknown;
         /**
          * LayerHealth
          * @description Shares of dead and saturated entries of a layer, and the range of its weight gradient.
@@ -1894,9 +1797,11 @@ export interface components {
         NudgeRequest: {
             /**
              * Network
-             * @description a document, or a bare spec whose seed stands for its parameters
+             * @description a document, a bare spec whose seed stands for its parameters, or a snapshot
              */
-            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            network: (components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"])) | {
+                snapshot: string;
+            };
             /**
              * Inputs
              * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
@@ -2016,79 +1921,6 @@ export interface components {
             });
         };
         /**
-         * RaceAnswer
-         * @description All ways, in the order of the request.
-         */
-        RaceAnswer: {
-            /** Names */
-            names: string[];
-            /** Start */
-            start: number[];
-            /** Racers */
-            racers: components["schemas"]["Racer"][];
-        };
-        /**
-         * RaceRequest
-         * @description Up to six optimizers from the same start.
-         */
-        RaceRequest: {
-            /** Surface */
-            surface: components["schemas"]["FunctionSurface"] | components["schemas"]["FormulaSurface"] | components["schemas"]["SliceSurface"];
-            /** Optimizers */
-            optimizers: (("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
-                /** @enum {string} */
-                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
-            } & {
-                [key: string]: number | string | boolean;
-            }))[];
-            /** Start */
-            start?: number[] | null;
-            /**
-             * Steps
-             * @default 200
-             */
-            steps: number;
-            /**
-             * Batch Size
-             * @description of a network; null: all samples
-             */
-            batch_size?: number | null;
-            /**
-             * Shuffle Seed
-             * @description of a network; the same for all
-             * @default 0
-             */
-            shuffle_seed: number | null;
-        };
-        /**
-         * Racer
-         * @description One optimizer's way.
-         */
-        Racer: {
-            optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
-                /** @enum {string} */
-                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
-            } & {
-                [key: string]: number | string | boolean;
-            });
-            /**
-             * Path
-             * @description where it was, before the first step and after each
-             */
-            path: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
-            /**
-             * Losses
-             * @description there, of all samples
-             */
-            losses: (number | ("NaN" | "Infinity" | "-Infinity"))[];
-            /**
-             * Reason
-             * @description diverged: the point after the last one is not finite
-             * @enum {string}
-             */
-            reason: "steps" | "diverged";
-        };
-        /**
          * RandomInputs
          * @description Independent random inputs of mean 0.
          */
@@ -2104,6 +1936,14 @@ export interface components {
              * @default 1
              */
             variance: number;
+        };
+        /**
+         * Ready
+         * @description The process takes on work.
+         */
+        Ready: {
+            /** Status */
+            status: string;
         };
         /**
          * RecurrentSpec
@@ -2233,23 +2073,6 @@ export interface components {
             largest_singular_value: components["schemas"]["Summary"];
         };
         /**
-         * RuleLine
-         * @description One assignment of the optimizer's rule.
-         */
-        RuleLine: {
-            /**
-             * Name
-             * @description what it gives a value to: velocity, m, v_hat, w_new, ...
-             */
-            name: string;
-            /** Latex */
-            latex: string;
-            /** Latex Numbers */
-            latex_numbers: string;
-            /** Value */
-            value: number | ("NaN" | "Infinity" | "-Infinity");
-        };
-        /**
          * SingularValues
          * @description Of the Jacobian of one layer or time step at one sample, over the seeds.
          */
@@ -2259,25 +2082,67 @@ export interface components {
             mean_square: components["schemas"]["Summary"];
         };
         /**
-         * SliceSurface
-         * @description A dense network's loss over two of its weights or biases; all others stay.
+         * Snapshot
+         * @description A stored snapshot, as it was given.
          */
-        SliceSurface: {
+        Snapshot: {
+            /** Network */
+            network: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            inputs?: components["schemas"]["JsonValue"];
+            targets?: components["schemas"]["JsonValue"];
+            optimizer?: components["schemas"]["JsonValue"];
+            /** View */
+            view?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * SnapshotAnswer
+         * @description Where the snapshot is.
+         */
+        SnapshotAnswer: {
+            /**
+             * Id
+             * @description the hash of the snapshot; the same one has the same id
+             */
+            id: string;
+            /**
+             * Url
+             * @description path of the page that shows it
+             */
+            url: string;
+        };
+        /**
+         * SnapshotRequest
+         * @description A network, what it is run on, and how it is looked at.
+         */
+        SnapshotRequest: {
             /**
              * Network
-             * @description a document, or a bare spec whose seed stands for its parameters
+             * @description a document, a bare spec whose seed stands for its parameters, or a snapshot
              */
-            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            network: (components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"])) | {
+                snapshot: string;
+            };
+            /** @description as in a run of this network */
+            inputs?: components["schemas"]["JsonValue"];
+            /** @description as in a run of this network */
+            targets?: components["schemas"]["JsonValue"];
+            optimizer?: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
+                /** @enum {string} */
+                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
+            } & {
+                [key: string]: number | string | boolean;
+            }) | null;
             /**
-             * Data
-             * @description samples, or a dataset that they are drawn from
+             * View
+             * @description what the page shows; kept as it is
              */
-            data: components["schemas"]["DrawnData"] | components["schemas"]["GivenData"];
-            /**
-             * Axes
-             * @description the two entries of parameters
-             */
-            axes: components["schemas"]["EntryChoice"][];
+            view?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         /**
          * StepAnswer
@@ -2318,9 +2183,11 @@ export interface components {
             l2: number;
             /**
              * Network
-             * @description a document, or a bare spec whose seed stands for its parameters
+             * @description a document, a bare spec whose seed stands for its parameters, or a snapshot
              */
-            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            network: (components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"])) | {
+                snapshot: string;
+            };
             /**
              * Inputs
              * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
@@ -2381,98 +2248,6 @@ export interface components {
             mean: number | ("NaN" | "Infinity" | "-Infinity");
             /** Std */
             std: number | ("NaN" | "Infinity" | "-Infinity");
-        };
-        /**
-         * SurfaceAnswer
-         * @description Losses over a grid.
-         */
-        SurfaceAnswer: {
-            /**
-             * Names
-             * @description of the axes
-             */
-            names: string[];
-            /**
-             * X
-             * @description where the columns stand
-             */
-            x: number[];
-            /**
-             * Y
-             * @description where the rows stand
-             */
-            y: number[];
-            /**
-             * Losses
-             * @description (y, x)
-             */
-            losses: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
-            /**
-             * Lowest
-             * @description of all finite ones
-             */
-            lowest: number | ("NaN" | "Infinity" | "-Infinity") | null;
-            /** Highest */
-            highest: number | ("NaN" | "Infinity" | "-Infinity") | null;
-            /**
-             * Center
-             * @description where a race starts unless told otherwise
-             */
-            center: number[];
-            /**
-             * Minimum
-             * @description the function's own lowest point, if known
-             */
-            minimum: number[] | null;
-            /**
-             * Samples
-             * @description how many samples the loss is of
-             */
-            samples: number | null;
-        };
-        /**
-         * SurfaceEntry
-         * @description A function of x and y to race optimizers on.
-         */
-        SurfaceEntry: {
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /** Summary */
-            summary: string;
-            /** Latex */
-            latex: string;
-            /** Expression */
-            expression: string;
-            /** X */
-            x: number[];
-            /** Y */
-            y: number[];
-            /** Start */
-            start: number[];
-            /** Minimum */
-            minimum: number[] | null;
-        };
-        /**
-         * SurfaceRequest
-         * @description What to look at, and where.
-         */
-        SurfaceRequest: {
-            /** Surface */
-            surface: components["schemas"]["FunctionSurface"] | components["schemas"]["FormulaSurface"] | components["schemas"]["SliceSurface"];
-            /**
-             * X
-             * @description null: the function's own; 3 either side
-             */
-            x?: number[] | null;
-            /** Y */
-            y?: number[] | null;
-            /**
-             * Size
-             * @description points along each axis; null: 100, or as many as there is time for
-             */
-            size?: number | null;
         };
         /**
          * Symbol
@@ -2655,9 +2430,11 @@ export interface components {
             l2: number;
             /**
              * Network
-             * @description a document, or a bare spec whose seed stands for its parameters
+             * @description a document, a bare spec whose seed stands for its parameters, or a snapshot
              */
-            network: components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"]);
+            network: (components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"])) | {
+                snapshot: string;
+            };
             /**
              * Inputs
              * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
@@ -2857,6 +2634,19 @@ export interface components {
              * @description what the optimizer was given: after penalties and clipping
              */
             adjusted_grad?: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[] | (number | ("NaN" | "Infinity" | "-Infinity"))[][] | null;
+        };
+        /** ValidationError */
+        ValidationError: {
+            /** Location */
+            loc: (string | number)[];
+            /** Message */
+            msg: string;
+            /** Error Type */
+            type: string;
+            /** Input */
+            input?: unknown;
+            /** Context */
+            ctx?: Record<string, never>;
         };
         /**
          * VarianceRules
@@ -3171,6 +2961,44 @@ export interface operations {
             };
             /** @description Something went wrong here */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_readyz_api_v1_readyz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3839,75 +3667,6 @@ export interface operations {
             };
         };
     };
-    explain_update_api_v1_networks_explain_update_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExplainUpdateRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExplainUpdateAnswer"];
-                };
-            };
-            /** @description The request could not be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request does not make sense */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong here */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     draw_dataset_api_v1_datasets_post: {
         parameters: {
             query?: never;
@@ -4115,7 +3874,7 @@ export interface operations {
             };
         };
     };
-    measure_surface_api_v1_experiments_loss_surface_post: {
+    keep_snapshot_api_v1_snapshots_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -4124,17 +3883,26 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SurfaceRequest"];
+                "application/json": components["schemas"]["SnapshotRequest"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description It was there already */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SurfaceAnswer"];
+                    "application/json": components["schemas"]["SnapshotAnswer"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotAnswer"];
                 };
             };
             /** @description The request could not be read */
@@ -4175,6 +3943,24 @@ export interface operations {
             };
             /** @description Something went wrong here */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store of snapshots is full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4184,18 +3970,17 @@ export interface operations {
             };
         };
     };
-    race_optimizers_api_v1_experiments_optimizer_race_post: {
+    get_snapshot_api_v1_snapshots__snapshot_id__get: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description as it was answered when the snapshot was kept */
+                snapshot_id: string;
+            };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RaceRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -4203,38 +3988,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RaceAnswer"];
+                    "application/json": components["schemas"]["Snapshot"];
                 };
             };
-            /** @description The request could not be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request does not make sense */
-            422: {
+            /** @description There is nothing here */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4244,6 +4002,15 @@ export interface operations {
             };
             /** @description Something went wrong here */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

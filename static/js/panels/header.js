@@ -4,6 +4,7 @@ import { effect } from "@preact/signals-core";
 import { h, icon, part } from "./dom.js";
 import { showHelp } from "./help.js";
 import { makeRooms } from "./rooms.js";
+import { makeShare } from "./share.js";
 import { openSheet } from "./sheets.js";
 import { findTab, listTabs } from "./tabs.js";
 
@@ -39,8 +40,9 @@ export function mountHeader(store) {
       h("button", { class: "icon-button", type: "button", "aria-label": "Open the builder", onclick: () => openSheet("builder") }, icon("M4 7h10M18 7h2M4 17h2M10 17h10", "M16 5v4M8 15v4")),
       h("button", { class: "icon-button", type: "button", "aria-label": "Open the inspector", onclick: () => openSheet("inspector") }, icon("M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14Z", "m16 16 4 4")),
     ),
+    ...makeShare(store),
     theme,
-    h("button", { class: "icon-button", type: "button", "aria-label": "Keyboard and help", onclick: showHelp }, icon("M9 9a3 3 0 1 1 4 2.8c-.7.3-1 .9-1 1.7v.5", "M12 17.5v.1")),
+    h("button", { class: "icon-button help-opener", type: "button", "aria-label": "Keyboard and help", onclick: showHelp }, icon("M9 9a3 3 0 1 1 4 2.8c-.7.3-1 .9-1 1.7v.5", "M12 17.5v.1")),
   );
   mountTabs(store);
 }

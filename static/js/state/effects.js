@@ -10,6 +10,8 @@ import { readFragment, writeFragment } from "./url.js";
 
 const THEME = "retrograd-theme";
 const URL_DELAY = 300;
+/** What mail programs and messengers leave whole. */
+const LONGEST_LINK = 2000;
 
 /**
  * Every question gets an answer in the view that is open; a newer one ends the older. What was
@@ -120,7 +122,9 @@ export function keepAddress(store) {
   const restore = () => {
     if (location.hash === written && location.hash !== "") return;
     written = location.hash;
-    const found = readFragment(location.hash, state.catalog);
+    // A snapshot's page says how it looked; what stands in the address itself goes first.
+    const fragment = location.hash || document.documentElement.dataset.fragment || "";
+    const found = readFragment(fragment, state.catalog);
     if (!found) return;
     preset = found.question.preset;
     actions.restore(found.question, found);
@@ -150,6 +154,24 @@ export function keepAddress(store) {
       history[moved ? "pushState" : "replaceState"](null, "", fragment || location.pathname);
     }, URL_DELAY);
   });
+}
+
+/**
+ * A link to what is on the screen. A small state travels in the link and never reaches the server;
+ * a large one is kept there.
+ * @param {Store} store
+ * @returns {Promise<{link: string, kept: boolean} | {problem: import("./state.js").Problem}>}
+ */
+export async function makeLink({ state, question }) {
+  const look = { view: state.view.peek(), opened: state.opened.peek(), playhead: state.playhead.peek() };
+  const link = `${location.origin}${location.pathname}${writeFragment(question(), look, state.catalog)}`;
+  if (link.length <= LONGEST_LINK) return { link, kept: location.pathname.startsWith("/s/") };
+  const { network, inputs, targets, optimizer, sample } = question();
+  const view = { room: location.pathname, sample, view: look.view, unit: look.opened, at: look.playhead };
+  const { signal } = new AbortController();
+  const result = await post("/snapshots", { network, inputs, targets, optimizer, view }, signal);
+  if ("problem" in result) return result;
+  return { link: `${location.origin}${result.answer.url}`, kept: true };
 }
 
 /**

@@ -1,0 +1,1 @@
+"""What stands before the application: who may ask, how often, how large, how slowly."""

@@ -1,0 +1,1 @@
+"""What lasts: snapshots under the hash of their bytes."""
