@@ -194,6 +194,8 @@ def complete(document: dict[str, Any], resources: Resources) -> dict[str, Any]:
         operation = next(iter(document["paths"][path].values()))
         content = operation["responses"]["200"]["content"]["text/event-stream"]
         content["example"] = stream(REQUESTS[path], resources)
+        # What the framework says of it, that it is a string, says nothing of its events.
+        content.pop("schema", None)
         # Streams of JSON have no schema in OpenAPI 3.1: the data of each event, by its name.
         content["x-events"] = {
             name: {"$ref": f"#/components/schemas/{model.__name__}"}

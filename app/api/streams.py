@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -21,6 +21,8 @@ from app.settings import Settings
 
 BUSY_SECONDS = 5
 """When to come back after all streams were taken."""
+CLIENT = "retrograd.client"
+"""Where a request's scope says which client it is of."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 log = logging.getLogger(__name__)
@@ -72,6 +74,8 @@ class Streams:
 
     def __init__(self, settings: Settings) -> None:
         self._most = settings.limits.streams
+        self._most_of_client = settings.limits.streams_per_client
+        self._of_client: Counter[str] = Counter()
         self.heartbeat = float(settings.heartbeat_seconds)
         self.stall = float(settings.stall_seconds)
         self.pool = Pool(settings.stream_threads, time.monotonic)
@@ -84,21 +88,26 @@ class Streams:
     def open(self, request: Request, make: Callable[[Control], Iterator[Turn]]) -> Response:
         """The response that runs the job which ``make`` gives, for as long as there is a reader.
 
-        Raises ``ProblemError`` (503) when there are as many streams as there may be, and whatever
-        ``make`` raises.
+        Raises ``ProblemError`` (503, or 429 when they are all of one client) when there are as many
+        streams as there may be, and whatever ``make`` raises.
         """
+        client = str(request.scope.get(CLIENT, ""))
         with self._lock:
+            if self._of_client[client] >= self._most_of_client:
+                detail = f"at most {self._most_of_client} streams of one client at a time"
+                raise ProblemError(429, detail, BUSY_SECONDS)
             if self.count >= self._most:
                 detail = f"at most {self._most} streams at a time"
                 raise ProblemError(503, detail, BUSY_SECONDS)
             self.count += 1
+            self._of_client[client] += 1
         control = Control()
         try:
             turns = make(control)
         except BaseException:
-            self.leave(None)
+            self.leave(None, client)
             raise
-        return EventStream(self, turns, control, lambda: write_failure(request))
+        return EventStream(self, client, turns, control, lambda: write_failure(request))
 
     def start(self, turns: Iterator[Turn], mailbox: Mailbox, control: Control) -> Job:
         """Run a job, its events going to ``mailbox``."""
@@ -107,12 +116,15 @@ class Streams:
             self.jobs.add(job)
         return job
 
-    def leave(self, job: Job | None) -> None:
+    def leave(self, job: Job | None, client: str) -> None:
         """Let go of a job whose reader is gone, and make room for another."""
         if job is not None:
             self.pool.cancel(job)
         with self._lock:
             self.count -= 1
+            self._of_client[client] -= 1
+            if not self._of_client[client]:
+                del self._of_client[client]
             if job is not None:
                 self.jobs.discard(job)
 
@@ -137,11 +149,13 @@ class EventStream(Response):
     def __init__(
         self,
         streams: Streams,
+        client: str,
         turns: Iterator[Turn],
         control: Control,
         failure: Callable[[], bytes],
     ) -> None:
         self._streams = streams
+        self._client = client
         self._turns = turns
         self._control = control
         self._failure = failure
@@ -159,7 +173,7 @@ class EventStream(Response):
                 await self._send(mailbox, send)
                 group.cancel_scope.cancel()
         finally:
-            self._streams.leave(job)
+            self._streams.leave(job, self._client)
 
     async def _listen(self, receive: Receive, scope: anyio.CancelScope) -> None:
         while (await receive())["type"] != "http.disconnect":

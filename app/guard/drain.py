@@ -23,7 +23,8 @@ def drain_on_signals(begin: Callable[[], None], seconds: float) -> Iterator[None
     if not is_main or previous[signal.SIGTERM] in (signal.SIG_DFL, signal.SIG_IGN, None):
         yield
         return
-    loop, received = asyncio.get_running_loop(), []
+    loop = asyncio.get_running_loop()
+    received: list[int] = []
 
     def stop(number: int) -> None:
         handler = previous[signal.Signals(number)]

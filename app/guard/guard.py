@@ -13,6 +13,7 @@ from structlog.contextvars import bind_contextvars
 
 from app import policy
 from app.api.problems import ProblemError, make_problem
+from app.api.streams import CLIENT
 from app.guard.buckets import Buckets, Rate
 from app.guard.clients import PROBES, find_address, find_client, find_kind
 from app.guard.observers import Observe
@@ -96,14 +97,16 @@ class Guard:
         return problem if busy is None else ProblemError(503, busy.detail, busy.retry_after)
 
     def _throttle(self, scope: Scope, kind: str) -> ProblemError | None:
-        rates = self._rates.get(kind)
-        if rates is None:
+        if kind == "probes":
             return None
-        per_client, per_address = rates
         address = find_address(scope)
+        client = scope[CLIENT] = find_client(scope, address)
+        if kind not in self._rates:
+            return None
+        per_client, per_address = self._rates[kind]
         wanted = [(f"{kind} of an address", address, per_address)]
         if per_client is not None:
-            wanted.append((kind, find_client(scope, address), per_client))
+            wanted.append((kind, client, per_client))
         wait = self._buckets.take(wanted)
         if not wait:
             return None

@@ -75,7 +75,7 @@ class Metrics:
             from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
 
             registry = self._prometheus.CollectorRegistry()
-            MultiProcessCollector(registry)
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return self._prometheus.generate_latest(registry)
 
     def _gauge(self, name: str, what: str) -> Any:

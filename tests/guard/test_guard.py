@@ -1,9 +1,13 @@
 """The guard before a whole application: limits at which it lets through, and one past them."""
 
+import json
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
@@ -11,11 +15,20 @@ from app.main import create_app
 from app.services.admission import Admission
 from app.settings import Limits, Settings
 from tests.api.test_problems import check
+from tests.browser.server import serve
 
 CATALOG = "/api/v1/catalog"
 BACKWARD = "/api/v1/networks/backward"
 SPEC: dict[str, Any] = {"inputs": 1, "layers": [{"units": 1}]}
 RUN = {"network": SPEC, "inputs": [[1]], "targets": [[0]]}
+TRAIN = "/api/v1/networks/train"
+ENDLESS = {
+    "network": {"inputs": 2, "layers": [{"units": 1}]},
+    "data": {"dataset": "xor", "samples": 40},
+    "optimizer": "sgd",
+    "steps": 1_000_000,
+    "frames_per_second": 5,
+}
 Opener = Callable[..., TestClient]
 
 
@@ -172,3 +185,31 @@ def test_frames(static: Path, path: str) -> None:
     assert directives["script-src"].startswith("'self' 'sha256-")
     assert "unsafe" not in policy
     assert directives["require-trusted-types-for"] == "'script'"
+
+
+def test_streams_of_one_client_and_of_all(static: Path) -> None:
+    limits = {"limits__streams": 3, "limits__streams_per_client": 2}
+    with ExitStack() as stack:
+        address = stack.enter_context(serve(static=static, **limits))
+        client = stack.enter_context(httpx.Client(base_url=address))
+
+        def open_stream(name: str) -> httpx.Response:
+            headers = {"retrograd-client": name}
+            request = client.build_request("POST", TRAIN, json=ENDLESS, headers=headers)
+            answer = client.send(request, stream=True)
+            stack.callback(answer.close)
+            return answer
+
+        first = open_stream("client-one")
+        assert [open_stream("client-one").status_code for _ in range(2)] == [200, 429]
+        assert [open_stream(f"client-{n}").status_code for n in range(2)] == [200, 503]
+        refused = open_stream("client-one")
+        assert refused.headers["retry-after"]
+        assert "at most 2 streams of one client" in json.loads(refused.read())["detail"]
+        first.close()
+        for _ in range(50):
+            last = open_stream("client-one")
+            if last.status_code == 200:
+                break
+            time.sleep(0.1)
+        assert last.status_code == 200
