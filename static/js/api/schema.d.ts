@@ -274,6 +274,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/networks/explain-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain an update
+         * @description How the gradient of one weight became its step: the optimizer's rule line by line, in symbols
+         *     and with this step's numbers, from what it kept to the corrections for its start at 0.
+         */
+        post: operations["explain_update_api_v1_networks_explain_update_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -336,6 +357,48 @@ export interface paths {
          *     loss plays no part.
          */
         post: operations["measure_gradient_flow_api_v1_experiments_gradient_flow_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/loss-surface": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure a loss surface
+         * @description The loss at every point of a grid: of a published test function, of a formula with two names,
+         *     or of a network over two of its weights and biases while all others stay.
+         */
+        post: operations["measure_surface_api_v1_experiments_loss_surface_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/optimizer-race": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Race optimizers
+         * @description Up to six optimizers from the same start and, in a network, on the same batches: where each
+         *     was after every step, and the loss there. In a network, only the two chosen numbers move.
+         */
+        post: operations["race_optimizers_api_v1_experiments_optimizer_race_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -518,6 +581,8 @@ export interface components {
             features: components["schemas"]["FeatureEntry"][];
             /** Schedules */
             schedules: components["schemas"]["Entry"][];
+            /** Surfaces */
+            surfaces: components["schemas"]["SurfaceEntry"][];
             /** Presets */
             presets: components["schemas"]["PresetEntry"][];
             /** Limits */
@@ -1006,6 +1071,98 @@ export interface components {
             sample?: number | null;
         };
         /**
+         * ExplainUpdateAnswer
+         * @description How the gradient of one number became its step.
+         */
+        ExplainUpdateAnswer: {
+            /** Node */
+            node: string;
+            /** Index */
+            index: number[];
+            /**
+             * T
+             * @description the number of the step for the optimizer, from 1
+             */
+            t: number;
+            /** Before */
+            before: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Grad
+             * @description of the loss
+             */
+            grad: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Adjusted Grad
+             * @description after penalties and clipping: g in the lines
+             */
+            adjusted_grad: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Lines
+             * @description in the order of computation; the last is w_new
+             */
+            lines: components["schemas"]["RuleLine"][];
+            /** After */
+            after: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Delta */
+            delta: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * ExplainUpdateRequest
+         * @description A step, and the number whose update is to be explained.
+         */
+        ExplainUpdateRequest: {
+            clip?: components["schemas"]["Clip"] | null;
+            /**
+             * L1
+             * @description adds l1 sign(w) to the gradient of weights
+             * @default 0
+             */
+            l1: number;
+            /**
+             * L2
+             * @description adds l2 w to the gradient of weights
+             * @default 0
+             */
+            l2: number;
+            /**
+             * Network
+             * @description a document, a bare spec whose seed stands for its parameters, or a snapshot
+             */
+            network: (components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"])) | {
+                snapshot: string;
+            };
+            /**
+             * Inputs
+             * @description dense: (batch, features); recurrent: (batch, time, features); expression: by name, a number or one per point
+             */
+            inputs: number[][] | number[][][] | {
+                [key: string]: number | number[];
+            };
+            /** Initial State */
+            initial_state?: {
+                [key: string]: number[][];
+            } | null;
+            /**
+             * Targets
+             * @description (batch, outputs); (batch, time, outputs); none for expressions
+             */
+            targets?: (number[][] | number[][][]) | null;
+            optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
+                /** @enum {string} */
+                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
+            } & {
+                [key: string]: number | string | boolean;
+            });
+            /**
+             * Parameters
+             * @description whether updates and the next network are answered
+             * @default true
+             */
+            parameters: boolean;
+            /** @description an entry of a parameter */
+            of: components["schemas"]["EntryChoice"];
+        };
+        /**
          * ExpressionSpec
          * @description A formula, or several assignments; it is read, never run as code.
          */
@@ -1146,6 +1303,14 @@ export interface components {
             factor_bound: number | ("NaN" | "Infinity" | "-Infinity") | null;
         };
         /**
+         * FormulaSurface
+         * @description A formula with two names, which are the axes in the order of their first use.
+         */
+        FormulaSurface: {
+            /** Expression */
+            expression: string;
+        };
+        /**
          * ForwardAnswer
          * @description ``nodes``, or ``units`` and ``weights``, as the view asks.
          */
@@ -1252,6 +1417,17 @@ export interface components {
             to: string;
             /** Value */
             value: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * FunctionSurface
+         * @description A published function of x and y.
+         */
+        FunctionSurface: {
+            /**
+             * Function
+             * @enum {string}
+             */
+            function: "bowl" | "ravine" | "saddle" | "beale" | "rosenbrock";
         };
         /**
          * Gap
@@ -1921,6 +2097,79 @@ export interface components {
             });
         };
         /**
+         * RaceAnswer
+         * @description All ways, in the order of the request.
+         */
+        RaceAnswer: {
+            /** Names */
+            names: string[];
+            /** Start */
+            start: number[];
+            /** Racers */
+            racers: components["schemas"]["Racer"][];
+        };
+        /**
+         * RaceRequest
+         * @description Up to six optimizers from the same start.
+         */
+        RaceRequest: {
+            /** Surface */
+            surface: components["schemas"]["FunctionSurface"] | components["schemas"]["FormulaSurface"] | components["schemas"]["SliceSurface"];
+            /** Optimizers */
+            optimizers: (("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
+                /** @enum {string} */
+                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
+            } & {
+                [key: string]: number | string | boolean;
+            }))[];
+            /** Start */
+            start?: number[] | null;
+            /**
+             * Steps
+             * @default 200
+             */
+            steps: number;
+            /**
+             * Batch Size
+             * @description of a network; null: all samples
+             */
+            batch_size?: number | null;
+            /**
+             * Shuffle Seed
+             * @description of a network; the same for all
+             * @default 0
+             */
+            shuffle_seed: number | null;
+        };
+        /**
+         * Racer
+         * @description One optimizer's way.
+         */
+        Racer: {
+            optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
+                /** @enum {string} */
+                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
+            } & {
+                [key: string]: number | string | boolean;
+            });
+            /**
+             * Path
+             * @description where it was, before the first step and after each
+             */
+            path: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            /**
+             * Losses
+             * @description there, of all samples
+             */
+            losses: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /**
+             * Reason
+             * @description diverged: the point after the last one is not finite
+             * @enum {string}
+             */
+            reason: "steps" | "diverged";
+        };
+        /**
          * RandomInputs
          * @description Independent random inputs of mean 0.
          */
@@ -2073,6 +2322,23 @@ export interface components {
             largest_singular_value: components["schemas"]["Summary"];
         };
         /**
+         * RuleLine
+         * @description One assignment of the optimizer's rule.
+         */
+        RuleLine: {
+            /**
+             * Name
+             * @description what it gives a value to: velocity, m, v_hat, w_new, ...
+             */
+            name: string;
+            /** Latex */
+            latex: string;
+            /** Latex Numbers */
+            latex_numbers: string;
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
          * SingularValues
          * @description Of the Jacobian of one layer or time step at one sample, over the seeds.
          */
@@ -2080,6 +2346,29 @@ export interface components {
             largest: components["schemas"]["Summary"];
             smallest: components["schemas"]["Summary"];
             mean_square: components["schemas"]["Summary"];
+        };
+        /**
+         * SliceSurface
+         * @description A dense network's loss over two of its weights or biases; all others stay.
+         */
+        SliceSurface: {
+            /**
+             * Network
+             * @description a document, a bare spec whose seed stands for its parameters, or a snapshot
+             */
+            network: (components["schemas"]["Document"] | (components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"])) | {
+                snapshot: string;
+            };
+            /**
+             * Data
+             * @description samples, or a dataset that they are drawn from
+             */
+            data: components["schemas"]["DrawnData"] | components["schemas"]["GivenData"];
+            /**
+             * Axes
+             * @description the two entries of parameters
+             */
+            axes: components["schemas"]["EntryChoice"][];
         };
         /**
          * Snapshot
@@ -2248,6 +2537,98 @@ export interface components {
             mean: number | ("NaN" | "Infinity" | "-Infinity");
             /** Std */
             std: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * SurfaceAnswer
+         * @description Losses over a grid.
+         */
+        SurfaceAnswer: {
+            /**
+             * Names
+             * @description of the axes
+             */
+            names: string[];
+            /**
+             * X
+             * @description where the columns stand
+             */
+            x: number[];
+            /**
+             * Y
+             * @description where the rows stand
+             */
+            y: number[];
+            /**
+             * Losses
+             * @description (y, x)
+             */
+            losses: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            /**
+             * Lowest
+             * @description of all finite ones
+             */
+            lowest: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Highest */
+            highest: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Center
+             * @description where a race starts unless told otherwise
+             */
+            center: number[];
+            /**
+             * Minimum
+             * @description the function's own lowest point, if known
+             */
+            minimum: number[] | null;
+            /**
+             * Samples
+             * @description how many samples the loss is of
+             */
+            samples: number | null;
+        };
+        /**
+         * SurfaceEntry
+         * @description A function of x and y to race optimizers on.
+         */
+        SurfaceEntry: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Summary */
+            summary: string;
+            /** Latex */
+            latex: string;
+            /** Expression */
+            expression: string;
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
+            /** Start */
+            start: number[];
+            /** Minimum */
+            minimum: number[] | null;
+        };
+        /**
+         * SurfaceRequest
+         * @description What to look at, and where.
+         */
+        SurfaceRequest: {
+            /** Surface */
+            surface: components["schemas"]["FunctionSurface"] | components["schemas"]["FormulaSurface"] | components["schemas"]["SliceSurface"];
+            /**
+             * X
+             * @description null: the function's own; 3 either side
+             */
+            x?: number[] | null;
+            /** Y */
+            y?: number[] | null;
+            /**
+             * Size
+             * @description points along each axis; null: 100, or as many as there is time for
+             */
+            size?: number | null;
         };
         /**
          * Symbol
@@ -4281,6 +4662,129 @@ export interface operations {
             };
         };
     };
+    explain_update_api_v1_networks_explain_update_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainUpdateAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not the host that was asked for */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     draw_dataset_api_v1_datasets_post: {
         parameters: {
             query?: never;
@@ -4547,6 +5051,252 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GradientFlowAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not the host that was asked for */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_surface_api_v1_experiments_loss_surface_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurfaceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurfaceAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not the host that was asked for */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    race_optimizers_api_v1_experiments_optimizer_race_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RaceAnswer"];
                 };
             };
             /** @description The request could not be read */
