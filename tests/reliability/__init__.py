@@ -1,0 +1,1 @@
+"""Long trials of a real server: scripts/try-reliability runs them, the tests a small part."""

@@ -1,0 +1,82 @@
+"""Four times as many requests as can be served: how many of them still are, and how fast the others
+are refused. ``python -m tests.reliability.overload [SECONDS]``"""
+
+import asyncio
+import sys
+import time
+from collections import Counter
+
+from tests.browser.server import serve
+from tests.reliability.client import Answer, Client, find_share, make_request, opened
+from tests.reliability.requests import FLOW
+
+REQUEST = make_request("POST", "/api/v1/experiments/gradient-flow", FLOW)
+
+
+async def measure_peak(address: str, seconds: float, connections: int) -> float:
+    """Answers per second when as many ask as can be served, each after its last answer."""
+    end = time.perf_counter() + seconds
+    served = 0
+
+    async def ask(client: Client) -> None:
+        nonlocal served
+        while time.perf_counter() < end:
+            answer = await client.ask(REQUEST)
+            assert answer.status == 200, answer
+            served += 1
+
+    async with opened(address, connections) as clients:
+        await asyncio.gather(*(ask(client) for client in clients))
+    return served / seconds
+
+
+async def offer(address: str, seconds: float, rate: float) -> list[Answer]:
+    """What comes back when requests come at ``rate``, whatever becomes of those before."""
+    answers: list[Answer] = []
+    free: list[Client] = []
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def ask() -> None:
+        client = free.pop() if free else Client(address)
+        answers.append(await client.ask(REQUEST))
+        free.append(client)
+
+    began = time.perf_counter()
+    while (elapsed := time.perf_counter() - began) < seconds:
+        while len(answers) + len(tasks) < rate * elapsed:
+            task = asyncio.create_task(ask())
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        await asyncio.sleep(0.002)
+    within = list(answers)
+    await asyncio.gather(*tasks)
+    for client in free:
+        client.close()
+    return within
+
+
+async def run(seconds: float) -> dict[str, float]:
+    """The trial: peak, and what four times the peak does to it."""
+    with serve(throttle=False) as address:
+        await measure_peak(address, 1, 2)
+        peak = max([await measure_peak(address, seconds, count) for count in (2, 4, 8)])
+        answers = await offer(address, 2 * seconds, 4 * peak)
+    statuses = Counter(answer.status for answer in answers)
+    refused = [answer.seconds for answer in answers if answer.status == 503]
+    assert set(statuses) <= {200, 503}, statuses
+    return {
+        "peak per second": peak,
+        "offered per second": len(answers) / (2 * seconds),
+        "served per second": statuses[200] / (2 * seconds),
+        "share of the peak": statuses[200] / (2 * seconds) / peak,
+        "refused": statuses[503],
+        "refused within ms, p50": 1000 * find_share(refused, 0.5),
+        "refused within ms, p99": 1000 * find_share(refused, 0.99),
+    }
+
+
+if __name__ == "__main__":
+    found = asyncio.run(run(float(sys.argv[1]) if len(sys.argv) > 1 else 10))
+    for name, value in found.items():
+        print(f"{name:28} {value:10.3f}")
+    assert found["share of the peak"] >= 0.9
