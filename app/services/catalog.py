@@ -1,6 +1,7 @@
 """The catalog: everything that can be chosen, read off the registries."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from app.datasets.data import Dataset
@@ -26,7 +27,13 @@ Entry = Op | Loss | Optimizer | Initializer | Cell | Dataset | Schedule
 
 
 def list_catalog(resources: Resources) -> Payload:
-    """Every entry of every registry, the presets, and the limits."""
+    """Every entry of every registry, the presets, and the limits. Not to be written to deeply."""
+    return dict(_list_catalog(resources))
+
+
+@lru_cache(maxsize=8)
+def _list_catalog(resources: Resources) -> Payload:
+    # The same as long as the process lives, and made of hundreds of schemas.
     return {
         "activations": _entries(ACTIVATIONS.values(), "a", "z"),
         "ops": _entries(OPS.values(), "r", "u", "v", "w"),

@@ -48,7 +48,7 @@ class Client:
     async def connect(self) -> None:
         """Open the connection."""
         self._reader, self._writer = await asyncio.open_connection(
-            self._host, self._port, limit=2**20
+            self._host, self._port, limit=2**16
         )
 
     def write(self, data: bytes) -> None:

@@ -38,9 +38,9 @@ TRAIN: dict[str, Any] = {
 }
 SGD = {"name": "sgd", "learning_rate": 0.1}
 FLOW: dict[str, Any] = {
-    "network": {"inputs": 64, "layers": [{"units": 64, "activation": "tanh"}] * 12},
+    "network": {"inputs": 32, "layers": [{"units": 32, "activation": "tanh"}] * 6},
     "batch": 32,
-    "seeds": 8,
+    "seeds": 4,
 }
 NETWORKS = "/api/v1/networks"
 

@@ -2,9 +2,12 @@
 ``python -m tests.reliability.slow [CONNECTIONS]``"""
 
 import asyncio
+import re
 import sys
 import time
 from contextlib import suppress
+
+import httpx
 
 from tests.browser.server import serve
 from tests.reliability.client import Client, find_share, make_request
@@ -12,15 +15,10 @@ from tests.reliability.requests import DENSE
 
 BACKWARD = make_request("POST", "/api/v1/networks/backward", DENSE)
 HEAD, BODY = BACKWARD.split(b"\r\n\r\n", 1)
-WIDE = {
-    "network": {"inputs": 100, "layers": [{"units": 100}] * 4},
-    "inputs": [[1] * 100],
-    "targets": [[0] * 100],
-}
 KINDS = ("silent", "slow headers", "slow body", "slow reader")
 
 
-async def be_slow(address: str, kind: str) -> float:
+async def be_slow(address: str, kind: str, large: bytes) -> float:
     """Seconds until the server has had enough of a slow connection."""
     client = Client(address)
     began = time.perf_counter()
@@ -29,7 +27,7 @@ async def be_slow(address: str, kind: str) -> float:
         reader = client._reader
         assert reader is not None
         if kind == "slow reader":
-            client.write(make_request("POST", "/api/v1/networks/backward", WIDE))
+            client.write(large)
             while await reader.read(512):
                 await asyncio.sleep(0.5)
             return time.perf_counter() - began
@@ -47,12 +45,19 @@ async def be_slow(address: str, kind: str) -> float:
     return time.perf_counter() - began
 
 
+def find_large_file(address: str) -> str:
+    """The path of the largest file that a page asks for: larger than what the system holds."""
+    page = httpx.get(f"{address}/docs").text
+    scripts: list[str] = re.findall(r'src="(/static/[^"]+)"', page)
+    return next(path for path in scripts if "bundle" in path)
+
+
 async def ask_beside(address: str, seconds: float) -> list[float]:
     """Seconds that ordinary requests take, ten a second."""
     client, times = Client(address), []
     for _ in range(int(seconds * 10)):
         answer = await client.ask(BACKWARD)
-        assert answer.status == 200
+        assert answer.status == 200, answer
         times.append(answer.seconds)
         await asyncio.sleep(max(0.0, 0.1 - answer.seconds))
     client.close()
@@ -63,12 +68,13 @@ async def run(connections: int) -> dict[str, float]:
     """The trial: times without slow connections and beside all kinds of them at once."""
     with serve(throttle=False) as address:
         alone = await ask_beside(address, 5)
+        large = make_request("GET", find_large_file(address))
         slow = [
-            asyncio.create_task(be_slow(address, kind))
-            for kind in KINDS
+            asyncio.create_task(be_slow(address, kind, large))
             for _ in range(connections)
+            for kind in KINDS
         ]
-        await asyncio.sleep(1)
+        await asyncio.sleep(2)
         beside = await ask_beside(address, 10)
         done = await asyncio.wait_for(asyncio.gather(*slow), 60)
         after = await ask_beside(address, 2)
