@@ -47,6 +47,7 @@ class Room:
 ROOMS = {
     "/": Room("studio.html", "main.js", ("dense", "recurrent"), "units"),
     "/playground": Room("playground.html", "playground.js", ("expression",), "nodes"),
+    "/lab": Room("lab.html", "lab.js", ("dense",), "units"),
 }
 """Where each room is."""
 

@@ -63,6 +63,19 @@ class VarianceScalingOptions:
 
 
 @dataclass(frozen=True)
+class SigmaRule:
+    """How an option sets sigma_w, the spread of a weighted sum of inputs of mean square 1.
+
+    ``option`` = sigma_w ** ``power`` * fan_in ** ``fan_in_power`` makes fan_in Var(w) = sigma_w²
+    in a square matrix, with every other option at its default.
+    """
+
+    option: str
+    power: float
+    fan_in_power: float = 0.0
+
+
+@dataclass(frozen=True)
 class Initializer:
     """One way to draw first values, and what it promises about them."""
 
@@ -73,6 +86,7 @@ class Initializer:
     draw: Draw
     moments: Moments
     options: type = NoOptions
+    sigma_w: SigmaRule | None = None
 
 
 def _scaled(
@@ -164,6 +178,7 @@ INITIALIZERS: dict[str, Initializer] = {
             _variance_scaling,
             lambda fan_in, fan_out, o: (0.0, _scaled_variance(fan_in, fan_out, o)),
             VarianceScalingOptions,
+            SigmaRule("scale", 2.0),
         ),
         Initializer(
             "orthogonal",
@@ -173,6 +188,7 @@ INITIALIZERS: dict[str, Initializer] = {
             _orthogonal,
             lambda fan_in, fan_out, o: (0.0, o.gain * o.gain / max(fan_in, fan_out)),
             OrthogonalOptions,
+            SigmaRule("gain", 1.0),
         ),
         Initializer(
             "pytorch_default",
@@ -192,6 +208,7 @@ INITIALIZERS: dict[str, Initializer] = {
             lambda rng, shape, _, __, o: rng.normal(o.mean, o.std, shape),
             lambda _, __, o: (o.mean, o.std * o.std),
             NormalOptions,
+            SigmaRule("std", 1.0, -0.5),
         ),
         Initializer(
             "uniform",

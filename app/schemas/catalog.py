@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from app.schemas.message import Message, Nested, Outputs
-from app.schemas.specs import DocumentAnswer, Optimizer
+from app.schemas.specs import DocumentAnswer, LayerSpec, Optimizer
 
 
 class Entry(Message):
@@ -22,6 +22,33 @@ class LossEntry(Entry):
     """A loss, and what targets it is made for."""
 
     targets: Literal["any", "probabilities", "distribution", "signs"]
+
+
+class SigmaRule(Message):
+    """How an option of an initializer sets sigma_w, the spread of z for inputs of mean square 1.
+
+    `option` = sigma_w ** `power` * fan_in ** `fan_in_power`.
+    """
+
+    option: str
+    power: float
+    fan_in_power: float
+
+
+class InitializerEntry(Entry):
+    """An initializer, and which of its options sets the scale of the weights."""
+
+    sigma_w: SigmaRule | None = Field(description="null where the scale cannot be chosen")
+
+
+class ClassicEntry(Message):
+    """A well-known gradient flow to measure: `depth` layers alike, over as many inputs as units."""
+
+    name: str
+    title: str
+    summary: str
+    depth: int
+    layer: LayerSpec
 
 
 class DatasetEntry(Entry):
@@ -74,7 +101,7 @@ class Catalog(Message):
     ops: list[Entry]
     losses: list[LossEntry]
     optimizers: list[Entry]
-    initializers: list[Entry]
+    initializers: list[InitializerEntry]
     cells: list[Entry]
     functions: list[Entry]
     datasets: list[DatasetEntry]
@@ -82,4 +109,5 @@ class Catalog(Message):
     schedules: list[Entry]
     surfaces: list[SurfaceEntry]
     presets: list[PresetEntry]
+    classics: list[ClassicEntry]
     limits: dict[str, int]

@@ -9,6 +9,7 @@ from app.datasets.features import FEATURES
 from app.datasets.registry import DATASETS
 from app.engine.op import Op, write_latex
 from app.engine.ops import ACTIVATIONS, OPS
+from app.experiments.classics import CLASSICS, Classic
 from app.experiments.functions import SURFACES
 from app.networks.cells import CELLS, Cell
 from app.networks.choice import options_adapter
@@ -16,7 +17,7 @@ from app.networks.formula import FUNCTIONS
 from app.networks.initializers import INITIALIZERS, Initializer
 from app.networks.losses import LOSSES, Loss
 from app.networks.presets import PRESETS, Preset
-from app.services.documents import write_document
+from app.services.documents import write_document, write_spec
 from app.services.programs import Resources
 from app.services.wire import Payload, plain
 from app.training.optimizers import OPTIMIZERS, Optimizer
@@ -42,7 +43,10 @@ def _list_catalog(resources: Resources) -> Payload:
             for entry in _entries(LOSSES.values())
         ],
         "optimizers": _entries(OPTIMIZERS.values()),
-        "initializers": _entries(INITIALIZERS.values()),
+        "initializers": [
+            {**entry, "sigma_w": plain(INITIALIZERS[entry["name"]].sigma_w)}
+            for entry in _entries(INITIALIZERS.values())
+        ],
         "cells": _entries(CELLS.values()),
         "functions": [
             {**entry, "name": name}
@@ -70,6 +74,7 @@ def _list_catalog(resources: Resources) -> Payload:
         "schedules": _entries(SCHEDULES.values()),
         "surfaces": [plain(function) for function in SURFACES.values()],
         "presets": [describe_preset(preset) for preset in PRESETS.values()],
+        "classics": [describe_classic(classic) for classic in CLASSICS.values()],
         "limits": resources.limits.model_dump(),
     }
 
@@ -84,6 +89,17 @@ def describe_preset(preset: Preset) -> Payload:
         "inputs": preset.inputs,
         "targets": preset.targets,
         "optimizer": {"name": preset.optimizer.name, **preset.optimizer.options},
+    }
+
+
+def describe_classic(classic: Classic) -> Payload:
+    """A classic as it goes on the wire; its layer fits into a network's spec as it is."""
+    return {
+        "name": classic.name,
+        "title": classic.title,
+        "summary": classic.summary,
+        "depth": classic.depth,
+        "layer": write_spec(classic.spec())["layers"][0],
     }
 
 

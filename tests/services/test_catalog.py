@@ -8,13 +8,17 @@ import pytest
 from app.datasets.features import FEATURES
 from app.datasets.registry import DATASETS
 from app.engine.ops import ACTIVATIONS, OPS
+from app.experiments.classics import CLASSICS
 from app.networks.cells import CELLS
+from app.networks.choice import Choice, resolve
 from app.networks.formula import FUNCTIONS
 from app.networks.initializers import INITIALIZERS
 from app.networks.losses import LOSSES
 from app.networks.presets import PRESETS
+from app.schemas.flow import GradientFlowRequest
 from app.schemas.networks import TraceRequest
 from app.services.catalog import list_catalog
+from app.services.experiments import measure_gradient_flow
 from app.services.networks import tell_trace
 from app.services.programs import make_resources
 from app.settings import Limits, Settings
@@ -41,6 +45,7 @@ def test_the_catalog_lists_the_registries(catalog: dict[str, Any]) -> None:
         ("cells", CELLS),
         ("functions", FUNCTIONS),
         ("presets", PRESETS),
+        ("classics", CLASSICS),
         ("datasets", DATASETS),
         ("features", FEATURES),
         ("schedules", SCHEDULES),
@@ -114,3 +119,40 @@ def test_gradients_vanish_in_the_deep_preset(catalog: dict[str, Any]) -> None:
     trace = tell_trace(TraceRequest.model_validate(parts), RESOURCES)
     layers = trace["health"]["layers"]
     assert layers[0]["largest_grad"] < layers[-1]["largest_grad"] / 50
+
+
+RATIOS = {
+    "sigmoid_vanishes": (1e-14, 1e-10),
+    "tanh_holds": (0.05, 0.3),
+    "relu_holds": (0.3, 1.5),
+    "relu_fades": (1e-6, 1e-3),
+    "orthogonal_is_exact": (1 - 1e-9, 1 + 1e-9),
+    "tanh_explodes": (1e3, 1e5),
+    "residual_cures": (0.5, 20),
+    "layer_norm_cures": (0.5, 20),
+}
+"""The gradient at the first layer over that at the last: what a classic's summary promises."""
+
+
+@pytest.mark.parametrize("name", CLASSICS)
+def test_a_classic_does_what_it_says(catalog: dict[str, Any], name: str) -> None:
+    classic = next(entry for entry in catalog["classics"] if entry["name"] == name)
+    layers = [classic["layer"]] * classic["depth"]
+    network = {"kind": "dense", "inputs": classic["layer"]["units"], "layers": layers}
+    body = {"network": network, "seeds": 3, "singular_values": False}
+    answer = measure_gradient_flow(GradientFlowRequest.model_validate(body), RESOURCES)
+    first, last = (answer["layers"][end]["grad_z_rms"]["mean"] for end in (0, -1))
+    low, high = RATIOS[name]
+    assert low < first / last < high
+
+
+def test_a_rule_for_sigma_w_gives_weights_of_that_scale(catalog: dict[str, Any]) -> None:
+    ruled = [entry for entry in catalog["initializers"] if entry["sigma_w"]]
+    assert len(ruled) > 1
+    for entry in ruled:
+        rule, initializer = entry["sigma_w"], INITIALIZERS[entry["name"]]
+        value = 1.7 ** rule["power"] * 48 ** rule["fan_in_power"]
+        choice = Choice(entry["name"], {rule["option"]: value})
+        mean, variance = initializer.moments(48, 48, resolve(INITIALIZERS, choice, "")[1])
+        assert mean == 0
+        assert 48 * variance == pytest.approx(1.7**2)

@@ -52,7 +52,7 @@ export function listenToKeyboard(store) {
  * Whether the key belongs to where it was pressed.
  * @param {KeyboardEvent} event
  */
-function isBusy(event) {
+export function isBusy(event) {
   const target = /** @type {HTMLElement} */ (event.target);
   if (document.querySelector("dialog[open]")) return true;
   if (target.closest("input, textarea, select, [contenteditable]")) return event.key !== "Escape";

@@ -9,7 +9,7 @@ import { PHASES } from "./narration.js";
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
-const ICONS = {
+export const ICONS = {
   first: ["M6 5v14", "M18 6 9 12l9 6Z"],
   previousPhase: ["m11 7-5 5 5 5", "m18 7-5 5 5 5"],
   back: ["m15 6-7 6 7 6Z"],
@@ -69,8 +69,11 @@ export function goOn({ actions }) {
   if (actions.nextStep()) actions.play();
 }
 
-/** @param {Store} store */
-function mountTimeline({ state, actions }) {
+/**
+ * @param {{state: {trace: {readonly value: {beats: readonly {phase: string, title: string}[]}}, playhead: {readonly value: number}},
+ *   actions: Pick<Store["actions"], "setPlayhead" | "pause">}} store
+ */
+export function mountTimeline({ state, actions }) {
   const pin = h("div", { class: "pin" });
   const timeline = h("div", {
     class: "timeline",

@@ -79,7 +79,7 @@ export function play({ state, actions }, clock) {
 
 /**
  * The theme: the person's choice, else the system's.
- * @param {Store} store
+ * @param {{state: Pick<Store["state"], "theme">, actions: Pick<Store["actions"], "setTheme">}} store
  */
 export function keepTheme({ state, actions }) {
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -102,7 +102,7 @@ export function keepTheme({ state, actions }) {
 
 /**
  * Whether things may travel.
- * @param {Store} store
+ * @param {{actions: Pick<Store["actions"], "setReducedMotion">}} store
  */
 export function keepMotion({ actions }) {
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");

@@ -1,0 +1,175 @@
+/** The lab's inspector: one layer's numbers beside what theory says of it, and where theory leads. */
+
+import { effect } from "@preact/signals-core";
+import { formatNumber, toNumber } from "../../layout/number.js";
+import { measureRatio, predictRatio } from "../../layout/lab/words.js";
+import { h } from "../dom.js";
+import { renderFormula } from "../formula.js";
+import { symbol } from "./slider.js";
+import { listRules, writeNumber } from "./theory.js";
+
+/** @typedef {import("../../state/lab/store.js").Lab} Lab */
+/** @typedef {import("../../layout/lab/flow.js").Flow} Flow */
+/** @typedef {import("../../layout/lab/flow.js").Summary} Summary */
+/** @typedef {import("../../layout/trace.js").Num} Num */
+
+const PHASES = { ordered: "ordered: the gradient vanishes", critical: "critical: the edge of chaos", chaotic: "chaotic: the gradient explodes" };
+const UNKNOWN = "\u2013";
+
+/**
+ * @param {HTMLElement} element
+ * @param {Lab} lab
+ */
+export function mountLabInspector(element, { state, actions }) {
+  const body = h("div", { class: "derivation" });
+  element.append(body);
+  effect(() => {
+    const flow = state.answer.value;
+    if (!flow) return;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+    const kept = focused && body.contains(focused) ? focused.getAttribute("aria-label") : null;
+    const index = state.selected.value ?? state.hover.value;
+    const walk = (/** @type {number} */ step, /** @type {string} */ label, /** @type {string} */ text) => {
+      const to = (index ?? 0) + step;
+      return h("button", { type: "button", class: "text-button step", "aria-label": label, disabled: index === null || !flow.layers[to], onclick: () => actions.select(to) }, text);
+    };
+    const initializer = state.catalog.initializers.find(({ name }) => name === state.answered.value.initializer.name);
+    body.replaceChildren(
+      ...(index === null ? tellWhole(flow) : [h("div", { class: "walk" }, h("h2", {}, `Layer ${index + 1} of ${flow.layers.length}`), walk(-1, "The layer before", "\u2190"), walk(1, "The layer after", "\u2192")), ...tellLayer(flow, index)]),
+      ...tellFixedPoint(flow),
+      ...tellWeights(flow, index, initializer),
+    );
+    if (kept) /** @type {HTMLElement | null} */ (body.querySelector(`[aria-label="${CSS.escape(kept)}"]`))?.focus();
+  });
+}
+
+/** @param {Flow} flow */
+function tellWhole(flow) {
+  const { factor, left } = measureRatio(flow);
+  const predicted = predictRatio(flow);
+  const several = flow.layers.length > 1;
+  return [
+    h("h2", {}, "All layers"),
+    focus("\\sqrt{\\chi} =", several ? formatNumber(factor) : UNKNOWN, "per layer, in geometric mean"),
+    card([
+      { latex: "\\frac{\\lVert \\partial L / \\partial z^{(l)} \\rVert}{\\lVert \\partial L / \\partial z^{(l+1)} \\rVert} \\approx \\sqrt{\\chi_l}" },
+    ]),
+    facts([
+      ["factor, measured", several ? formatNumber(factor, { digits: 4 }) : UNKNOWN],
+      ["factor, predicted", known(predicted, 4)],
+      ["left at layer 1", several ? formatNumber(left) : UNKNOWN],
+    ]),
+    h("p", { class: "quiet hint" }, "Select a layer to see its numbers and where theory has them from."),
+  ];
+}
+
+/** @param {Flow} flow @param {number} index */
+function tellLayer(flow, index) {
+  const layer = flow.layers[index];
+  const rules = listRules(flow, index);
+  const root = (/** @type {Num | null} */ value) => (value === null ? null : Math.sqrt(toNumber(value)));
+  const values = layer.singular_values;
+  return [
+    focus(`\\left\\lVert \\tfrac{\\partial L}{\\partial z^{(${index + 1})}} \\right\\rVert =`, formatNumber(layer.grad_z_rms.mean), `\u00b1 ${formatNumber(layer.grad_z_rms.std, { digits: 2 })}, root mean square`),
+    rules.length ? card(rules.flatMap(({ symbols, numbers }) => [{ latex: symbols }, { latex: numbers, numbers: true }])) : "",
+    table(["", "measured", "theory"], [
+      ["gradient of z", formatNumber(layer.grad_z_rms.mean), known(layer.predicted_grad_z_rms)],
+      ["factor", known(root(layer.measured_factor)), known(root(layer.predicted_factor))],
+      ["variance of z", formatNumber(layer.z_variance.mean), known(layer.predicted_z_variance)],
+    ]),
+    facts([
+      ["gradient of the weights", spread(layer.grad_weight_rms)],
+      ["gradient of a", spread(layer.grad_a_rms)],
+      ["mean of z", spread(layer.z_mean)],
+      ["mean of a", spread(layer.a_mean)],
+      ["variance of a", spread(layer.a_variance)],
+      ["saturated", layer.saturated ? share(layer.saturated) : "mixes units"],
+      ["dead", layer.dead ? share(layer.dead) : "mixes units"],
+      ...(values
+        ? /** @type {[string, string][]} */ ([
+            ["singular values, largest", formatNumber(values.largest.mean)],
+            ["root mean square", formatNumber(Math.sqrt(toNumber(values.mean_square.mean)))],
+            ["smallest", formatNumber(values.smallest.mean)],
+          ])
+        : []),
+    ]),
+  ];
+}
+
+/** @param {Flow} flow */
+function tellFixedPoint({ theory }) {
+  if (theory.chi_1 === null) return [h("h2", {}, "Where theory leads"), h("p", { class: "quiet" }, `No fixed point: ${theory.unknown ?? "unknown"}.`)];
+  return [
+    h("h2", {}, "Where theory leads"),
+    card([
+      { latex: "\\chi_1 = \\sigma_w^2 \\, \\mathbb{E}\\,\\varphi'\\!\\left(\\sqrt{q^*}\\, \\xi\\right)^2, \\quad \\xi \\sim \\mathcal{N}(0, 1)" },
+      { latex: `q^* = ${writeNumber(theory.q_star)}, \\quad \\chi_1 = ${writeNumber(theory.chi_1)}`, numbers: true },
+    ]),
+    facts([
+      [symbol("\u03c3", "w"), known(theory.sigma_w)],
+      [symbol("\u03c3", "b"), known(theory.sigma_b)],
+      ["phase", theory.phase ? PHASES[theory.phase] : UNKNOWN],
+      ["depth scale", theory.depth_scale === null ? UNKNOWN : `${formatNumber(theory.depth_scale)} layers`],
+    ]),
+  ];
+}
+
+/** @param {Flow} flow @param {number | null} index @param {import("../../state/state.js").CatalogEntry | undefined} initializer */
+function tellWeights({ theory }, index, initializer) {
+  const rules = theory.weights[index ?? Math.floor(theory.weights.length / 2)];
+  if (!rules || !initializer) return [];
+  return [
+    h("h2", {}, "The variance of the weights"),
+    card([{ latex: initializer.latex }, { latex: `\\operatorname{Var} w = ${writeNumber(rules.variance)}`, numbers: true }]),
+    facts([
+      ["Glorot, 2 / (n in + n out)", formatNumber(rules.glorot)],
+      ["He, 2 / n in", formatNumber(rules.he)],
+    ]),
+  ];
+}
+
+/** @param {string} latex @param {string} value @param {string} note */
+function focus(latex, value, note) {
+  const symbol = h("span", { class: "symbol" });
+  renderFormula(symbol, latex);
+  return h("div", { class: "headline" }, h("p", { class: "focus" }, symbol, h("span", {}, value)), h("span", { class: "quiet" }, note));
+}
+
+/** @param {{latex: string, numbers?: boolean}[]} formulas */
+function card(formulas) {
+  return h("div", { class: "card", tabindex: "0", role: "group", "aria-label": "Formula" }, ...formulas.map(({ latex, numbers }) => {
+    const element = h("div", { class: `formula${numbers ? " numbers" : ""}` });
+    renderFormula(element, latex);
+    return element;
+  }));
+}
+
+/** @param {[string | Node, string][]} rows */
+function facts(rows) {
+  return h("dl", { class: "facts" }, ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}
+
+/** @param {string[]} heads @param {string[][]} rows */
+function table(heads, rows) {
+  return h(
+    "table",
+    { class: "beside" },
+    h("thead", {}, h("tr", {}, ...heads.map((head) => (head ? h("th", { scope: "col" }, head) : h("td", {}))))),
+    h("tbody", {}, ...rows.map(([name, ...cells]) => h("tr", {}, h("th", { scope: "row" }, name), ...cells.map((cell) => h("td", {}, cell))))),
+  );
+}
+
+/** @param {Num | null} value @param {number} [digits] */
+function known(value, digits = 3) {
+  return value === null || Number.isNaN(toNumber(value)) ? UNKNOWN : formatNumber(value, { digits });
+}
+
+/** @param {Summary} summary */
+function spread({ mean, std }) {
+  return `${formatNumber(mean)} \u00b1 ${formatNumber(std, { digits: 2 })}`;
+}
+
+/** @param {Summary} summary */
+function share({ mean }) {
+  return `${formatNumber(toNumber(mean) * 100)}\u00a0%`;
+}

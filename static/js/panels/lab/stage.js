@@ -1,0 +1,112 @@
+/** The lab's picture: drawn from the state, pointed at, and walked by arrow keys. */
+
+import { effect, signal } from "@preact/signals-core";
+import { createSvgPainter } from "../../render/svg.js";
+import { sceneFlow } from "../../scene/lab/flow.js";
+import { h } from "../dom.js";
+
+/** @typedef {import("../../state/lab/store.js").Lab} Lab */
+
+const SVG = "http://www.w3.org/2000/svg";
+/** Where bars may begin: under the tabs where these float over the picture. */
+const [UNDER_TABS, WITHOUT_TABS, NARROW] = [92, 46, 620];
+
+/**
+ * @param {HTMLElement} element
+ * @param {Lab} lab
+ */
+export function mountLabStage(element, { state, actions }) {
+  const svg = /** @type {SVGSVGElement} */ (document.createElementNS(SVG, "svg"));
+  svg.setAttribute("role", "group");
+  svg.setAttribute("aria-label", "The gradient layer by layer. Arrow keys walk from layer to layer, Enter selects.");
+  const surface = h("div", { class: "stage-surface" });
+  surface.append(svg);
+  element.append(makeLegend({ state }), surface);
+  const painter = createSvgPainter(svg);
+  const size = signal({ width: 0, height: 0 });
+  new ResizeObserver(() => {
+    const { clientWidth: width, clientHeight: height } = surface;
+    if (width !== size.peek().width || height !== size.peek().height) size.value = { width, height };
+  }).observe(surface);
+  /** The layer in the tab order. */
+  let current = 0;
+
+  effect(() => {
+    const flow = state.answer.value;
+    const { width, height } = size.value;
+    const view = state.view.value;
+    if (!flow || width < 40 || height < 40 || view === "table") return;
+    const form = state.answered.value;
+    const looking = {
+      shown: view,
+      clip: state.clip.value,
+      entries: form.width * form.width,
+      playhead: state.playhead.value,
+      selected: state.selected.value,
+      hover: state.hover.value,
+      top: width < NARROW ? WITHOUT_TABS : UNDER_TABS,
+    };
+    svg.classList.toggle("still", state.reducedMotion.value);
+    svg.classList.toggle("quick", state.quick.value);
+    painter.draw(sceneFlow(flow, size.value, looking));
+    rove(Math.min(flow.layers.length - 1, looking.selected ?? current));
+  });
+
+  /** @param {EventTarget | null} target */
+  const indexOf = (target) => {
+    const id = target instanceof SVGElement ? target.dataset.id : undefined;
+    return id === undefined ? null : Number(id);
+  };
+  svg.addEventListener("pointerover", (event) => actions.hover(indexOf(event.target)));
+  svg.addEventListener("pointerleave", () => actions.hover(null));
+  svg.addEventListener("focusin", (event) => actions.hover(indexOf(event.target)));
+  svg.addEventListener("focusout", () => actions.hover(null));
+  svg.addEventListener("click", (event) => {
+    const index = indexOf(event.target);
+    actions.select(index === state.selected.peek() ? null : index);
+  });
+  svg.addEventListener("keydown", (event) => {
+    const index = indexOf(event.target);
+    const count = state.answer.peek()?.layers.length ?? 0;
+    if (index === null || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const places = { ArrowRight: index + 1, ArrowUp: index + 1, ArrowLeft: index - 1, ArrowDown: index - 1, Home: 0, End: count - 1, PageUp: index + 10, PageDown: index - 10 };
+    const to = places[/** @type {keyof typeof places} */ (event.key)];
+    if (to !== undefined) focus(Math.min(count - 1, Math.max(0, to)));
+    else if (event.key === "Enter" || event.key === " ") actions.select(index);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  /** @param {number} index */
+  function focus(index) {
+    rove(index);
+    painter.find(String(index))?.focus({ preventScroll: true });
+  }
+  /** @param {number} index */
+  function rove(index) {
+    painter.find(String(current))?.setAttribute("tabindex", "-1");
+    painter.find(String(index))?.setAttribute("tabindex", "0");
+    current = index;
+  }
+}
+
+/** What the marks mean. @param {Pick<Lab, "state">} lab */
+function makeLegend({ state }) {
+  const legend = h("ul", { class: "legend", "aria-label": "Legend" });
+  const item = (/** @type {string} */ kind, /** @type {string} */ text) => h("li", {}, h("i", { class: kind }), text);
+  effect(() => {
+    const flow = state.answer.value;
+    const [view, clipped] = [state.view.value, state.clip.value.by !== "none"];
+    const seeds = flow?.seeds ?? 1;
+    const mean = seeds === 1 ? "one seed" : `mean of ${seeds} seeds`;
+    const update = view === "update" && clipped;
+    legend.replaceChildren(
+      item(update ? "ghost" : "bar", update ? `before, ${mean}` : mean),
+      ...(update ? [item("clipped", state.clip.value.by === "value" ? "clipped, if normal" : "clipped")] : []),
+      ...(seeds > 1 ? [item("whisker", "spread")] : []),
+      ...(view === "z" ? [item("line", "theory")] : []),
+    );
+  });
+  return legend;
+}

@@ -1,0 +1,63 @@
+/** The gradient flow as a table: the same numbers, to read and to take away. */
+
+import { effect } from "@preact/signals-core";
+import { formatNumber, toNumber } from "../../layout/number.js";
+import { h } from "../dom.js";
+
+/** @typedef {import("../../layout/lab/flow.js").FlowLayer} FlowLayer */
+/** @typedef {import("../../layout/trace.js").Num} Num */
+
+/** @type {{head: string, read: (layer: FlowLayer) => Num | null | undefined}[]} */
+const COLUMNS = [
+  { head: "gradient of z", read: ({ grad_z_rms }) => grad_z_rms.mean },
+  { head: "spread", read: ({ grad_z_rms }) => grad_z_rms.std },
+  { head: "theory", read: ({ predicted_grad_z_rms }) => predicted_grad_z_rms },
+  { head: "factor", read: ({ measured_factor }) => root(measured_factor) },
+  { head: "theory", read: ({ predicted_factor }) => root(predicted_factor) },
+  { head: "gradient of weights", read: ({ grad_weight_rms }) => grad_weight_rms.mean },
+  { head: "variance of z", read: ({ z_variance }) => z_variance.mean },
+  { head: "theory", read: ({ predicted_z_variance }) => predicted_z_variance },
+  { head: "variance of a", read: ({ a_variance }) => a_variance.mean },
+  { head: "saturated", read: ({ saturated }) => saturated?.mean },
+  { head: "dead", read: ({ dead }) => dead?.mean },
+  { head: "largest singular value", read: ({ singular_values }) => singular_values?.largest.mean },
+  { head: "smallest", read: ({ singular_values }) => singular_values?.smallest.mean },
+];
+
+/**
+ * @param {HTMLElement} element
+ * @param {import("../../state/lab/store.js").Lab} lab
+ */
+export function mountLabTable(element, { state, actions }) {
+  effect(() => {
+    const flow = state.answer.value;
+    if (!flow || state.view.value !== "table") return;
+    const selected = state.selected.value;
+    const caption = `Root mean squares by layer, means of ${flow.seeds} seeds; factors are from a layer to the one before`;
+    const rows = flow.layers.map((layer, i) =>
+      h(
+        "tr",
+        { class: i === selected ? "selected" : "" },
+        h("th", { scope: "row" }, h("button", { type: "button", "aria-pressed": String(i === selected), onclick: () => actions.select(i) }, `layer ${i + 1}`)),
+        ...COLUMNS.map(({ read }) => {
+          const value = read(layer);
+          return value === null || value === undefined ? h("td", {}, "\u2013") : h("td", { title: String(value) }, formatNumber(value, { digits: 4 }));
+        }),
+      ),
+    );
+    const top = element.scrollTop;
+    element.replaceChildren(
+      h(
+        "div",
+        { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+        h("table", {}, h("caption", {}, caption), h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "layer"), ...COLUMNS.map(({ head }) => h("th", { scope: "col" }, head)))), h("tbody", {}, ...rows)),
+      ),
+    );
+    element.scrollTop = top;
+  });
+}
+
+/** @param {Num | null} value */
+function root(value) {
+  return value === null ? null : Math.sqrt(toNumber(value));
+}

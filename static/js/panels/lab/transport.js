@@ -1,0 +1,36 @@
+/** The lab's timeline: the backward pass, a cell per layer, and its buttons. */
+
+import { effect } from "@preact/signals-core";
+import { h, icon, part } from "../dom.js";
+import { ICONS, mountTimeline, SPEEDS } from "../transport.js";
+
+/** @typedef {import("../../state/lab/store.js").Lab} Lab */
+
+/** @param {Lab} lab */
+export function mountLabTransport({ state, actions }) {
+  const button = (/** @type {keyof typeof ICONS} */ name, /** @type {string} */ label, /** @type {() => void} */ act, wide = false) =>
+    h("button", { class: `icon-button${wide ? " wide" : ""}`, type: "button", "aria-label": label, title: label, onclick: act }, icon(...ICONS[name]));
+  const play = h("button", { class: "play", type: "button", onclick: actions.toggle });
+  effect(() => {
+    const playing = state.playing.value;
+    play.setAttribute("aria-label", playing ? "Pause" : "Play");
+    play.replaceChildren(icon(...ICONS[playing ? "pause" : "play"]));
+  });
+  const loop = button("loop", "Loop", actions.toggleLoop, true);
+  effect(() => loop.setAttribute("aria-pressed", String(state.loop.value)));
+  const rate = h("select", { class: "rate", "aria-label": "Speed", onchange: () => actions.setSpeed(Number(rate.value)) }, ...SPEEDS.map((speed) => h("option", { value: speed }, `${speed}\u00d7`)));
+  effect(() => void (rate.value = String(state.speed.value)));
+  part("transport").append(
+    h(
+      "div",
+      { class: "buttons", role: "group", "aria-label": "Playback" },
+      button("first", "To the start", actions.first, true),
+      button("back", "Back one layer", actions.stepBack),
+      play,
+      button("forward", "On one layer", actions.stepForward),
+      button("last", "To the end", actions.last, true),
+    ),
+    mountTimeline({ state, actions }),
+    h("div", { class: "buttons" }, loop, rate),
+  );
+}

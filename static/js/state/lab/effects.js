@@ -1,0 +1,129 @@
+/** What happens when the lab's state changes: measuring, playing, remembering. */
+
+import { effect } from "@preact/signals-core";
+import { post } from "../../api/client.js";
+import { readLabLink, writeLabLink } from "./link.js";
+import { requestOf } from "./form.js";
+
+/** @typedef {import("./store.js").Lab} Lab */
+
+const URL_DELAY = 300;
+/** How long a hand may rest before what it set is measured, in ms. */
+const REST = 60;
+/** A pass takes as long as so many ms per layer, within bounds. */
+const PER_LAYER = 160;
+const [SHORTEST, LONGEST] = [1600, 6000];
+
+/**
+ * Everything asked is measured twice: quickly, with few seeds, and then as asked. A newer question
+ * ends the thorough measurement of an older one at once; a quick one is short and is awaited, since
+ * the server would go on with it anyway.
+ * @param {Lab} lab
+ */
+export function measure({ state, actions }) {
+  /** @type {AbortController | null} */
+  let thorough = null;
+  let busy = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** What was measured last, and whether thoroughly. @type {{form: unknown, quick: boolean}} */
+  let done = { form: null, quick: true };
+
+  /** @param {boolean} quick @param {AbortSignal} signal */
+  const ask = async (quick, signal) => {
+    const form = state.form.peek();
+    const result = await post("/experiments/gradient-flow", requestOf(form, state.catalog, { quick }), signal);
+    if (signal.aborted) return false;
+    done = { form, quick };
+    if ("answer" in result) actions.receive(result.answer, form, quick);
+    else if (form === state.form.peek()) actions.refuse(result.problem);
+    return "answer" in result;
+  };
+  const next = async () => {
+    if (busy) return;
+    busy = true;
+    actions.wait(true);
+    while (done.form !== state.form.peek()) {
+      const form = state.form.peek();
+      const answered = await ask(true, new AbortController().signal);
+      if (!answered && form === state.form.peek()) break;
+    }
+    busy = false;
+    if (state.sliding.peek() || state.problem.peek()) return actions.wait(false);
+    await finish();
+  };
+  const finish = async () => {
+    const mine = (thorough = new AbortController());
+    actions.wait(true);
+    await ask(false, mine.signal).catch(() => false);
+    if (mine.signal.aborted) return;
+    thorough = null;
+    actions.wait(false);
+  };
+  effect(() => {
+    const form = state.form.value;
+    if (form === done.form && !done.quick) return;
+    thorough?.abort();
+    clearTimeout(timer);
+    timer = setTimeout(() => void next(), done.form === null ? 0 : REST);
+  });
+  effect(() => {
+    if (state.sliding.value || busy || done.form !== state.form.peek() || !done.quick || thorough) return;
+    void finish();
+  });
+}
+
+/**
+ * Moves the playhead while playing.
+ * @param {Lab} lab
+ * @param {ReturnType<typeof import("../../timeline/clock.js").createClock>} clock
+ */
+export function playPass({ state, actions }, clock) {
+  effect(() => {
+    if (!state.playing.value) return clock.stop();
+    clock.start((elapsed) => {
+      const count = state.count.peek();
+      const whole = Math.min(LONGEST, Math.max(SHORTEST, PER_LAYER * count));
+      const next = state.playhead.peek() + (elapsed * state.speed.peek() * count) / whole;
+      actions.setPlayhead(next);
+      if (next < count) return;
+      if (state.loop.peek()) actions.setPlayhead(0);
+      else actions.pause();
+    });
+  });
+}
+
+/**
+ * The address says what is on the screen, and an address brings it back.
+ * @param {Lab} lab
+ */
+export function keepLabLink({ state, actions, question }) {
+  let written = "";
+  let classic = state.classic.peek();
+  const restore = () => {
+    if (location.hash === written && location.hash !== "") return;
+    written = location.hash;
+    const found = readLabLink(location.hash, state.catalog);
+    if (!found) return;
+    classic = found.classic;
+    actions.restore(found);
+  };
+  restore();
+  addEventListener("hashchange", restore);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  effect(() => {
+    void [state.form.value, state.clip.value, state.classic.value, state.view.value, state.selected.value];
+    if (state.sliding.value) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const fragment = writeLabLink(question(), { view: state.view.peek(), selected: state.selected.peek() }, state.catalog);
+      if (fragment === written) return;
+      // Another classic is another place to come back to; all else is a change of this one.
+      const moved = state.classic.peek() !== null && state.classic.peek() !== classic;
+      classic = state.classic.peek();
+      written = fragment;
+      history[moved ? "pushState" : "replaceState"](null, "", fragment);
+    }, URL_DELAY);
+  });
+}

@@ -1,0 +1,205 @@
+/** What the lab knows, and the only writer of it. */
+
+import { batch, computed, signal } from "@preact/signals-core";
+import { stepBack, stepForward } from "../../timeline/playhead.js";
+import { formOf } from "./form.js";
+
+/** @typedef {import("./form.js").Form} Form */
+/** @typedef {import("./form.js").LabCatalog} LabCatalog */
+/** @typedef {import("../../layout/lab/flow.js").Flow} Flow */
+/** @typedef {import("../../layout/lab/clip.js").Clip} Clip */
+/** @typedef {"z" | "weights" | "update" | "table"} LabView */
+/** @typedef {{form: Form, clip: Clip, classic: string | null}} Question */
+/** @typedef {ReturnType<typeof createLab>} Lab */
+
+const MOST_UNDO = 200;
+
+/** @param {LabCatalog} catalog */
+export function createLab(catalog) {
+  const first = catalog.classics[0];
+  const state = {
+    catalog,
+    form: signal(formOf(first)),
+    clip: signal(/** @type {Clip} */ ({ by: "none", at: 1 })),
+    classic: signal(/** @type {string | null} */ (first.name)),
+    answer: signal(/** @type {Flow | null} */ (null)),
+    /** The form that the answer is of. */
+    answered: signal(formOf(first)),
+    /** Whether the answer is a quick one, of few seeds. */
+    quick: signal(false),
+    pending: signal(false),
+    problem: signal(/** @type {import("../state.js").Problem | null} */ (null)),
+    /** A hand is moving a slider. */
+    sliding: signal(false),
+    playhead: signal(0),
+    playing: signal(false),
+    speed: signal(1),
+    loop: signal(false),
+    selected: signal(/** @type {number | null} */ (null)),
+    hover: signal(/** @type {number | null} */ (null)),
+    view: signal(/** @type {LabView} */ ("z")),
+    theme: signal(/** @type {"light" | "dark"} */ ("light")),
+    reducedMotion: signal(false),
+    canUndo: signal(false),
+    canRedo: signal(false),
+  };
+  const count = computed(() => state.answer.value?.layers.length ?? state.form.value.depth);
+  /** The way back as a run of beats, the last layer first. */
+  const trace = computed(() => ({
+    beats: Array.from({ length: count.value }, (_, i) => ({ phase: "backward", title: `layer ${count.value - i}` })),
+  }));
+  /** The layer that the pass is at; null before it starts. */
+  const reached = computed(() => (state.playhead.value <= 0 ? null : Math.max(0, count.value - Math.ceil(state.playhead.value))));
+
+  /** @type {Question[]} */
+  const past = [];
+  /** @type {Question[]} */
+  let future = [];
+  /** @type {string | null} */
+  let gesture = null;
+  /** Play the pass once the answer is there. */
+  let playsNext = true;
+
+  /** @returns {Question} */
+  const question = () => ({ form: state.form.peek(), clip: state.clip.peek(), classic: state.classic.peek() });
+
+  /** @param {Question} next */
+  const pose = (next) =>
+    batch(() => {
+      state.form.value = next.form;
+      state.clip.value = next.clip;
+      state.classic.value = next.classic;
+      state.canUndo.value = past.length > 0;
+      state.canRedo.value = future.length > 0;
+    });
+
+  /** @param {Question} next @param {string | null} [during] the gesture that this edit is part of */
+  const ask = (next, during = null) => {
+    if (during === null || during !== gesture) past.push(question());
+    gesture = during;
+    past.splice(0, past.length - MOST_UNDO);
+    future = [];
+    pose(next);
+  };
+
+  /** @param {number} playhead */
+  const jump = (playhead) =>
+    batch(() => {
+      state.playing.value = false;
+      state.playhead.value = Math.min(count.peek(), Math.max(0, playhead));
+    });
+
+  const actions = {
+    /** @param {string} name */
+    chooseClassic(name) {
+      const classic = catalog.classics.find((entry) => entry.name === name);
+      if (!classic) return;
+      const { seeds, batch: samples, seed } = state.form.peek();
+      batch(() => {
+        playsNext = true;
+        state.selected.value = null;
+        state.hover.value = null;
+        ask({ ...question(), form: { ...formOf(classic), seeds, batch: samples, seed }, classic: name });
+      });
+    },
+    /**
+     * @param {Partial<Form>} part
+     * @param {string | null} [during] one of many changes until `settle`
+     */
+    change(part, during = null) {
+      batch(() => {
+        ask({ ...question(), form: { ...state.form.peek(), ...part }, classic: null }, during);
+        state.sliding.value = during !== null;
+      });
+    },
+    /** @param {Partial<Clip>} part @param {string | null} [during] */
+    changeClip(part, during = null) {
+      const { classic, form, clip } = question();
+      ask({ form, classic, clip: { ...clip, ...part } }, during);
+    },
+    /** The hand lets go. */
+    settle() {
+      gesture = null;
+      state.sliding.value = false;
+    },
+    undo() {
+      const before = past.pop();
+      if (!before) return;
+      gesture = null;
+      future.push(question());
+      pose(before);
+    },
+    redo() {
+      const after = future.pop();
+      if (!after) return;
+      gesture = null;
+      past.push(question());
+      pose(after);
+    },
+    /** @param {Question & {view: LabView, selected: number | null}} link */
+    restore({ view, selected, ...next }) {
+      batch(() => {
+        playsNext = false;
+        state.view.value = view;
+        state.selected.value = selected;
+        pose(next);
+      });
+    },
+    /** @param {Flow} flow @param {Form} form @param {boolean} quick */
+    receive(flow, form, quick) {
+      batch(() => {
+        const before = count.peek();
+        const all = state.answer.peek() === null || state.playhead.peek() >= before;
+        state.answer.value = flow;
+        state.answered.value = form;
+        state.quick.value = quick;
+        state.problem.value = null;
+        const { length } = flow.layers;
+        if ((state.selected.peek() ?? 0) >= length) state.selected.value = null;
+        if (playsNext && !state.reducedMotion.peek()) {
+          state.playhead.value = 0;
+          state.playing.value = true;
+        } else if (playsNext || all) state.playhead.value = length;
+        else state.playhead.value = Math.min(length, state.playhead.peek() * (length / before));
+        playsNext = false;
+      });
+    },
+    /** @param {import("../state.js").Problem} problem */
+    refuse(problem) {
+      batch(() => {
+        state.problem.value = problem;
+        state.playing.value = false;
+      });
+    },
+    /** @param {boolean} waiting */
+    wait: (waiting) => void (state.pending.value = waiting),
+    /** @param {number | null} layer its index */
+    select: (layer) => void (state.selected.value = layer),
+    /** @param {number | null} layer */
+    hover: (layer) => void (state.hover.value = layer),
+    /** @param {LabView} view */
+    setView: (view) => void (state.view.value = view),
+    /** @param {number} playhead */
+    setPlayhead: (playhead) => void (state.playhead.value = Math.min(count.peek(), Math.max(0, playhead))),
+    play() {
+      batch(() => {
+        if (state.playhead.peek() >= count.peek()) state.playhead.value = 0;
+        state.playing.value = true;
+      });
+    },
+    pause: () => void (state.playing.value = false),
+    toggle: () => (state.playing.peek() ? actions.pause() : actions.play()),
+    /** @param {number} speed */
+    setSpeed: (speed) => void (state.speed.value = speed),
+    toggleLoop: () => void (state.loop.value = !state.loop.peek()),
+    first: () => jump(0),
+    last: () => jump(count.peek()),
+    stepForward: () => jump(stepForward(state.playhead.peek(), count.peek())),
+    stepBack: () => jump(stepBack(state.playhead.peek(), count.peek())),
+    /** @param {"light" | "dark"} theme */
+    setTheme: (theme) => void (state.theme.value = theme),
+    /** @param {boolean} reduced */
+    setReducedMotion: (reduced) => void (state.reducedMotion.value = reduced),
+  };
+  return { state: { ...state, count, trace, reached }, actions, question };
+}

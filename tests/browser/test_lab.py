@@ -1,0 +1,185 @@
+"""The gradient flow lab as a person uses it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import Watch, find_axe_violations
+
+
+def open_lab(page: Page, fragment: str = "") -> None:
+    page.goto(f"/lab{fragment}")
+    page.wait_for_selector("html[data-ready=true]")
+    page.locator("#stage .handle").first.wait_for(state="attached")
+
+
+def settle(page: Page) -> None:
+    """Wait for the thorough answer, and go to the end of the pass."""
+    expect(page.locator(".busy")).to_be_empty(timeout=60_000)
+    page.locator("#stage svg:not(.quick)").wait_for()
+    page.keyboard.press("End")
+
+
+def sentence(page: Page) -> Locator:
+    return page.locator("#sentence .text")
+
+
+def layer(page: Page, number: int) -> Locator:
+    return page.locator(f"#stage .handle[data-id='{number - 1}']")
+
+
+def test_it_opens_on_a_gradient_that_vanishes(page: Page) -> None:
+    open_lab(page)
+    settle(page)
+    expect(sentence(page)).to_have_text(
+        re.compile(r"^Each layer multiplies the gradient by 0\.\d+, slopes of .* is left\.$")
+    )
+    expect(layer(page, 50)).to_have_attribute("aria-label", re.compile("^Layer 50: gradient 0"))
+    expect(layer(page, 1)).to_have_attribute("aria-label", re.compile("gradient .*e−1"))
+
+
+def test_the_pass_goes_from_the_last_layer_to_the_first(page: Page) -> None:
+    open_lab(page)
+    settle(page)
+    page.keyboard.press("Home")
+    expect(layer(page, 50)).to_have_attribute("aria-label", "Layer 50: not reached yet")
+    page.keyboard.press("ArrowRight")
+    expect(layer(page, 50)).to_have_attribute("aria-label", re.compile("gradient"))
+    expect(layer(page, 49)).to_have_attribute("aria-label", "Layer 49: not reached yet")
+    page.get_by_label("Speed").select_option("4")
+    page.get_by_role("button", name="Play").click()
+    expect(layer(page, 1)).to_have_attribute("aria-label", re.compile("gradient"))
+
+
+def test_every_classic_is_one_click(page: Page) -> None:
+    open_lab(page)
+    group = page.get_by_role("group", name="Classics")
+    said = set()
+    for button in group.get_by_role("button").all():
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        page.wait_for_function(
+            f"location.hash.includes('classic={button.get_attribute('data-name')}')"
+        )
+        settle(page)
+        said.add(sentence(page).text_content())
+    assert len(said) > 6
+    page.go_back()
+    expect(group.get_by_role("button").nth(-2)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_slider_goes_by_keyboard_and_is_undone_at_once(page: Page) -> None:
+    open_lab(page, "#classic=tanh_holds")
+    settle(page)
+    slider = page.get_by_label("Slide depth")
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowLeft")
+    expect(layer(page, 28)).not_to_be_attached()
+    expect(page.get_by_label("Depth", exact=True)).to_have_value("27")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Depth", exact=True)).not_to_have_value("27")
+
+
+def test_sigma_takes_over_from_an_initializer_that_has_none(page: Page) -> None:
+    open_lab(page, "#classic=tanh_holds")
+    settle(page)
+    sigma = page.get_by_label("Sigma w", exact=True)
+    expect(sigma).to_have_value("1")
+    sigma.fill("3")
+    expect(page.locator("#inspector")).to_contain_text("chaotic")
+    settle(page)
+    expect(sentence(page)).to_contain_text("times as large")
+
+
+def test_a_cure_is_one_click(page: Page) -> None:
+    open_lab(page, "#classic=relu_fades")
+    settle(page)
+    expect(sentence(page)).to_contain_text("by 0.7")
+    page.get_by_label("Layer normalization").check()
+    settle(page)
+    expect(sentence(page)).to_contain_text("nearly as it is")
+
+
+def test_layers_are_walked_by_arrow_keys(page: Page) -> None:
+    open_lab(page, "#classic=relu_holds")
+    settle(page)
+    layer(page, 1).focus()
+    page.keyboard.press("ArrowRight")
+    expect(layer(page, 2)).to_be_focused()
+    page.keyboard.press("Enter")
+    inspector = page.locator("#inspector")
+    expect(inspector).to_contain_text("Layer 2 of 30")
+    expect(inspector.locator(".beside")).to_contain_text("factor")
+    expect(inspector.locator(".katex").first).to_be_visible()
+    inspector.get_by_role("button", name="The layer after").click()
+    expect(inspector).to_contain_text("Layer 3 of 30")
+    page.keyboard.press("Escape")
+    expect(inspector).to_contain_text("All layers")
+
+
+def test_clipping_says_what_it_does(page: Page) -> None:
+    open_lab(page, "#classic=tanh_explodes")
+    settle(page)
+    page.get_by_label("Clip the gradients").select_option("norm")
+    expect(page.get_by_role("tab", name="Clipping")).to_have_attribute("aria-selected", "true")
+    expect(sentence(page)).to_contain_text("every layer is scaled by")
+    page.get_by_label("Clipping threshold", exact=True).fill("1e9")
+    expect(sentence(page)).to_contain_text("nothing is clipped")
+
+
+def test_a_link_brings_the_configuration_back(page: Page) -> None:
+    open_lab(page, "#classic=relu_holds")
+    settle(page)
+    page.get_by_label("Depth", exact=True).fill("12")
+    page.get_by_role("tab", name="Of the weights").click()
+    page.wait_for_function("location.hash.includes('view=weights')")
+    link = page.evaluate("location.hash")
+    page.goto("about:blank")
+    open_lab(page, link)
+    expect(page.get_by_label("Depth", exact=True)).to_have_value("12")
+    expect(page.get_by_role("tab", name="Of the weights")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    expect(layer(page, 12)).to_be_attached()
+
+
+def test_a_refusal_stands_beside_its_field(page: Page, watch: Watch) -> None:
+    open_lab(page, "#classic=relu_holds")
+    settle(page)
+    watch.expected_statuses.add(422)
+    page.get_by_label("Batch", exact=True).fill("4096")
+    page.get_by_label("Width", exact=True).fill("1024")
+    expect(page.locator("#builder .field-error:visible").first).to_contain_text(
+        "numbers in one run"
+    )
+    expect(layer(page, 30)).to_be_attached()
+
+
+def test_the_table_has_the_same_numbers(page: Page) -> None:
+    page.goto("/lab#classic=relu_holds&view=table")
+    expect(page.locator("#table-view tbody tr")).to_have_count(30)
+    expect(page.locator("#table-view")).to_contain_text("theory")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844), (320, 700)])
+def test_it_is_accessible_and_nothing_scrolls_sideways(
+    browser: Browser, server: str, watch: Watch, size: tuple[int, int]
+) -> None:
+    width, height = size
+    context = browser.new_context(
+        base_url=server,
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    watch.attach(page)
+    open_lab(page, "#classic=tanh_explodes&layer=3")
+    settle(page)
+    for theme in ("dark", "light"):
+        page.get_by_role("button", name=f"Switch to {theme}").click()
+        assert find_axe_violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+    assert watch.complaints == []

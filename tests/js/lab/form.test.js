@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formOf, readForm, requestOf, sigmaOf, withSigma } from "../../../static/js/state/lab/form.js";
+import { readLabLink, writeLabLink } from "../../../static/js/state/lab/link.js";
+import { catalog } from "./flows.js";
+
+const [first, second] = catalog.classics.map(formOf);
+
+test("a request has as many layers as the depth says, all as wide as the inputs", () => {
+  const { network, seeds, singular_values } = requestOf({ ...first, sigma_b: 0 }, catalog, { quick: false });
+  assert.equal(network.layers.length, 6);
+  assert.ok(network.layers.every(({ units }) => units === network.inputs));
+  assert.ok(!("bias_initializer" in network));
+  assert.equal(seeds, first.seeds);
+  assert.equal(singular_values, true);
+});
+
+test("a bias with a spread is drawn by an initializer that has one", () => {
+  const { network } = requestOf({ ...first, sigma_b: 0.3 }, catalog, { quick: false });
+  assert.deepEqual(network.bias_initializer, { name: "drawn", std: 0.3 });
+});
+
+test("a quick request has few seeds, and never more than were asked", () => {
+  assert.equal(requestOf(first, catalog, { quick: true }).singular_values, false);
+  assert.ok(requestOf(first, catalog, { quick: true }).seeds < first.seeds);
+  assert.equal(requestOf({ ...first, seeds: 1 }, catalog, { quick: true }).seeds, 1);
+});
+
+test("sigma is read off the option by its rule, and written back", () => {
+  assert.equal(sigmaOf(first, catalog), 4);
+  assert.equal(sigmaOf(second, catalog), null);
+  assert.equal(sigmaOf({ ...first, initializer: { name: "scaled" } }, catalog), 1);
+  for (const form of [first, { ...first, initializer: { name: "scaled", scale: 5 } }, { ...first, width: 77 }]) {
+    const changed = withSigma(form, catalog, 1.7);
+    assert.equal(changed.initializer.name, form.initializer.name);
+    assert.equal(sigmaOf(changed, catalog), 1.7);
+  }
+});
+
+test("an initializer without a scale gives way to one that has it", () => {
+  const changed = withSigma(second, catalog, 3);
+  assert.deepEqual(changed.initializer, { name: "scaled", scale: 9 });
+  assert.equal(changed.width, second.width);
+});
+
+test("a form from elsewhere is taken as far as it fits", () => {
+  assert.equal(readForm("nothing", catalog), null);
+  assert.equal(readForm(null, catalog), null);
+  const odd = readForm({ ...first, depth: "x", width: 12, activation: { name: "unheard" }, extra: 1 }, catalog);
+  assert.deepEqual(odd, { ...first, width: 12 });
+});
+
+test("a link brings everything back", () => {
+  const looks = [
+    [{ form: second, clip: { by: "none", at: 1 }, classic: "second" }, { view: "z", selected: null }],
+    [{ form: { ...first, depth: 20, sigma_b: 0.1 }, clip: { by: "norm", at: 0.25 }, classic: null }, { view: "update", selected: 19 }],
+  ];
+  for (const [question, look] of looks) {
+    const link = writeLabLink(question, look, catalog);
+    assert.deepEqual(readLabLink(link, catalog), { ...question, ...look });
+  }
+  assert.match(writeLabLink(...looks[0], catalog), /^#classic=second$/);
+});
+
+test("a link that says nothing is not taken", () => {
+  for (const link of ["", "#", "#form=%7B", "#classic=unheard", "#form=null"]) assert.equal(readLabLink(link, catalog), null);
+  assert.equal(readLabLink("#classic=first&layer=99&view=odd&clip=odd&at=-3", catalog).selected, null);
+  assert.deepEqual(readLabLink("#classic=first&clip=norm&at=-3", catalog).clip, { by: "norm", at: 1 });
+});
