@@ -570,7 +570,7 @@ export interface components {
             /** Optimizers */
             optimizers: components["schemas"]["Entry"][];
             /** Initializers */
-            initializers: components["schemas"]["Entry"][];
+            initializers: components["schemas"]["InitializerEntry"][];
             /** Cells */
             cells: components["schemas"]["Entry"][];
             /** Functions */
@@ -585,6 +585,8 @@ export interface components {
             surfaces: components["schemas"]["SurfaceEntry"][];
             /** Presets */
             presets: components["schemas"]["PresetEntry"][];
+            /** Classics */
+            classics: components["schemas"]["ClassicEntry"][];
             /** Limits */
             limits: {
                 [key: string]: number;
@@ -612,6 +614,21 @@ export interface components {
             h: number | ("NaN" | "Infinity" | "-Infinity");
             /** @description where within the step a function has no derivative; the entry is not judged */
             kink: components["schemas"]["Place"] | null;
+        };
+        /**
+         * ClassicEntry
+         * @description A well-known gradient flow to measure: `depth` layers alike, over as many inputs as units.
+         */
+        ClassicEntry: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Depth */
+            depth: number;
+            layer: components["schemas"]["LayerSpec"];
         };
         /**
          * Clip
@@ -1664,6 +1681,29 @@ export interface components {
             /** Layers */
             layers: components["schemas"]["LayerHealth"][];
         };
+        /**
+         * InitializerEntry
+         * @description An initializer, and which of its options sets the scale of the weights.
+         */
+        InitializerEntry: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Summary */
+            summary: string;
+            /** Latex */
+            latex: string;
+            /**
+             * Schema
+             * @description JSON Schema of its options
+             */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** @description null where the scale cannot be chosen */
+            sigma_w: components["schemas"]["SigmaRule"] | null;
+        };
         JsonValue: unknown;
         /**
          * LayerHealth
@@ -2337,6 +2377,20 @@ export interface components {
             latex_numbers: string;
             /** Value */
             value: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * SigmaRule
+         * @description How an option of an initializer sets sigma_w, the spread of z for inputs of mean square 1.
+         *
+         *     `option` = sigma_w ** `power` * fan_in ** `fan_in_power`.
+         */
+        SigmaRule: {
+            /** Option */
+            option: string;
+            /** Power */
+            power: number;
+            /** Fan In Power */
+            fan_in_power: number;
         };
         /**
          * SingularValues
