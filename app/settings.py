@@ -128,7 +128,7 @@ class Settings(BaseSettings):
         description="of the log; auto is text on a terminal, else JSON",
     )
     stream_threads: Count = Field(
-        default=min(2, os.cpu_count() or 1), description="threads that all streams share"
+        default=1, description="threads that all streams share; more wait for each other"
     )
     heartbeat_seconds: Count = Field(default=15, description="longest silence of a stream")
     stall_seconds: Count = Field(default=10, description="longest wait for a stream's reader")

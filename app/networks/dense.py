@@ -5,6 +5,7 @@ normalization", 2016), and add its input to what the activation gives (He et al.
 learning for image recognition", 2015).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ class Layer:
     """One layer. ``shared_bias`` gives all its units one bias.
 
     ``layer_norm`` and ``residual``: a = activation(norm(z)) + x, each part where it is chosen.
+    ``dropout`` is the share of its units that a step of training leaves out, others in every step.
     """
 
     units: int
@@ -35,6 +37,7 @@ class Layer:
     initializer: Choice = field(default_factory=lambda: Choice("glorot_uniform"))
     layer_norm: bool = False
     residual: bool = False
+    dropout: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,9 @@ class DenseSpec:
             if layer.layer_norm and layer.units == 1:
                 detail = "a single unit normalized is always 0: give it more units, or drop it"
                 raise NetworkError(f"/layers/{number}/layer_norm", detail, "contradiction")
+            if layer.dropout and number == len(self.layers) - 1:
+                detail = "the outputs themselves cannot be left out: drop units of another layer"
+                raise NetworkError(f"/layers/{number}/dropout", detail, "contradiction")
             fan_in = self.layers[number - 1].units if number else self.inputs
             if layer.residual and layer.units != fan_in:
                 detail = f"only a layer as wide as its input can add it: units would be {fan_in}"
@@ -150,8 +156,17 @@ def node_of_activation(layer: Layer, number: int) -> str:
     return f"layer{number}.residual" if layer.residual else f"layer{number}.a"
 
 
-def build_graph(spec: DenseSpec) -> Graph:
-    """The graph from ``x`` and ``y`` to ``loss``, with ids as in the API."""
+def name_masks(spec: DenseSpec) -> dict[str, Layer]:
+    """The leaves that training has for dropout, (batch, units), with the layers they belong to."""
+    layers = enumerate(spec.layers, start=1)
+    return {f"layer{number}.mask": layer for number, layer in layers if layer.dropout}
+
+
+def build_graph(spec: DenseSpec, leaves: Collection[str] = ()) -> Graph:
+    """The graph from ``x`` and ``y`` to ``loss``, with ids as in the API.
+
+    Where ``leaves`` name a mask, the layer's activations are multiplied by it on their way up.
+    """
     graph = GraphBuilder()
     below = graph.leaf("x", "input", "x", layer=0)
     alone = len(spec.layers) == 1
@@ -187,6 +202,9 @@ def build_graph(spec: DenseSpec) -> Graph:
                 whole, "add", a, below, role="activation", latex="a" + mark, layer=number
             )
         below = a
+        if f"layer{number}.mask" in leaves:
+            mask = graph.leaf(f"layer{number}.mask", "input", "r" + mark, number)
+            below = graph.apply(f"layer{number}.dropped", "multiply", a, mask, layer=number)
     loss, _ = resolve(LOSSES, spec.loss, "/loss")
     options = resolved_options(LOSSES, spec.loss, "/loss")
     samples = add_sample_loss(graph, loss, options, below)

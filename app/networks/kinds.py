@@ -45,7 +45,7 @@ KINDS: dict[str, Kind] = {
             dense.parameter_shapes,
             dense.initial_parameters,
             dense.read_batch,
-            lambda spec, _: dense.build_graph(spec),
+            dense.build_graph,
             dense.list_outputs,
             dense.read_outputs,
         ),

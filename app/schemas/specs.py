@@ -80,6 +80,9 @@ class LayerSpec(Request):
         default=False, description="as torch.nn.LayerNorm without weights, on z"
     )
     residual: bool = Field(default=False, description="of a layer that is as wide as its input")
+    dropout: Annotated[float, Field(strict=True, ge=0, lt=1)] = Field(
+        default=0.0, description="share of its units that a step of training leaves out"
+    )
 
 
 class DenseSpec(Request):

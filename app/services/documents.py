@@ -63,6 +63,7 @@ def _read_dense(spec: specs.DenseSpec) -> DenseSpec:
                 read_choice(layer.initializer),
                 layer.layer_norm,
                 layer.residual,
+                layer.dropout,
             )
             for layer in spec.layers
         ),
@@ -189,6 +190,7 @@ def _write_dense(spec: DenseSpec) -> Payload:
                 "initializer": write_choice(INITIALIZERS, layer.initializer),
                 "layer_norm": layer.layer_norm,
                 "residual": layer.residual,
+                "dropout": layer.dropout,
             }
             for layer in spec.layers
         ],

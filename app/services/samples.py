@@ -13,7 +13,7 @@ from app.engine.ops import ACTIVATIONS
 from app.engine.tape import Tape
 from app.networks.choice import Choice
 from app.networks.data import read_rows, read_sequences
-from app.networks.dense import DenseSpec
+from app.networks.dense import DenseSpec, name_masks
 from app.networks.errors import NetworkError
 from app.networks.expression import ExpressionSpec
 from app.networks.kinds import Spec, kind_of
@@ -96,9 +96,14 @@ def make_task(rows: Rows, spec: Learnable) -> Task:
         rows.targets,
         LOSSES[spec.loss.name].boundary,
         lambda shapes: kind.build_graph(spec, shapes),
-        {},
+        _list_drops(spec),
         lambda tape: kind.read_outputs(spec, tape),
     )
+
+
+def _list_drops(spec: Learnable) -> dict[str, Drop]:
+    masks = name_masks(spec) if isinstance(spec, DenseSpec) else {}
+    return {name: Drop(layer.units, layer.dropout) for name, layer in masks.items()}
 
 
 def choose_encoding(data: Data, spec: Learnable) -> Encoding:

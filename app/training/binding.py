@@ -112,8 +112,8 @@ class Batches:
         epoch, position = divmod(within, self._steps)
         first = position * self._size
         start = epoch * self._count + first
-        if first + self._size > self._count:
-            rest = self._count - first
+        rest = self._count - first
+        if rest < self._size:
             program = self._programs.take(rest, learning=True)
             for name, shuffled, _ in self._copies:
                 np.copyto(program.tape.values[name], shuffled[start : start + rest])

@@ -9,12 +9,12 @@ import pytest
 from app.datasets.registry import DATASETS
 from app.engine.program import Program
 from app.networks.choice import Choice
-from app.networks.dense import DenseSpec, Layer, build_graph, leaf_shapes
+from app.networks.dense import DenseSpec, Layer, build_graph, leaf_shapes, name_masks
 from app.networks.document import Document, make_document
 from app.networks.errors import NetworkError
 from app.networks.kinds import kind_of
 from app.training.adjustment import Adjustment
-from app.training.binding import Samples
+from app.training.binding import Drop, Samples
 from app.training.loop import CHECK, Plan, Training
 from app.training.optimizers import OPTIMIZERS, apply_step
 from app.training.order import make_generator
@@ -41,8 +41,12 @@ def plan(name: str = "adam", batch: int | None = 5, **more: Any) -> Plan:
 
 def start(document: Document, plan: Plan, samples: Samples | None = None) -> Training:
     spec = document.spec
+    assert isinstance(spec, DenseSpec)
     build = kind_of(spec).build_graph
-    return Training(document, samples or draw(), plan, lambda shapes: build(spec, shapes))
+    drops = {name: Drop(layer.units, layer.dropout) for name, layer in name_masks(spec).items()}
+    return Training(
+        document, samples or draw(), plan, lambda shapes: build(spec, shapes), drops=drops
+    )
 
 
 def write(document: Document) -> dict[str, Any]:
@@ -228,3 +232,59 @@ def test_the_step_after_the_last_finite_document_cannot_be_taken() -> None:
     following, _ = apply_step(document, sgd, sgd.options(learning_rate=RATE), tape.grads)
     values = [tape.values["loss"], *tape.grads.values(), *following.parameters.values()]
     assert not all(np.isfinite(value).all() for value in values)
+
+
+DROPPING = DenseSpec(2, (Layer(6, TANH, dropout=0.5), Layer(5, dropout=0.25), Layer(1)), seed=3)
+
+
+@pytest.mark.parametrize("batch", [None, 5])
+def test_what_is_dropped_follows_the_seed_and_the_step(batch: int | None) -> None:
+    chosen = plan("adam", batch, validation_fraction=0.2)
+    whole = start(make_document(DROPPING), chosen)
+    for _ in range(12):
+        whole.advance()
+        whole.evaluate(whole.samples)
+    first = start(make_document(DROPPING), chosen)
+    for _ in range(7):
+        first.advance()
+    second = start(first.write_document(), chosen)
+    for _ in range(5):
+        second.advance()
+    assert write(second.write_document()) == write(whole.write_document())
+    other = start(make_document(DROPPING), plan("adam", batch, shuffle_seed=1))
+    for _ in range(12):
+        other.advance()
+    assert write(other.write_document()) != write(whole.write_document())
+
+
+def test_masks_drop_the_share_they_should_and_keep_the_mean() -> None:
+    training = start(make_document(DROPPING), plan("sgd", None))
+    masks = []
+    for _ in range(60):
+        values = training.repeat().tape.values
+        np.testing.assert_array_equal(
+            values["layer1.dropped"], values["layer1.a"] * values["layer1.mask"]
+        )
+        masks.append(np.array(values["layer1.mask"]))
+        assert set(np.unique(values["layer2.mask"])) <= {0.0, 1 / 0.75}
+        training.advance()
+    assert set(np.unique(masks)) == {0.0, 2.0}
+    # 60 x 23 x 6 draws: a standard deviation of the mean is 0.011.
+    assert np.mean(masks) == pytest.approx(1.0, abs=0.05)
+    assert not np.array_equal(masks[0], masks[1])
+
+
+def test_nothing_is_dropped_where_the_network_is_looked_at() -> None:
+    plain = DenseSpec(2, (Layer(6, TANH), Layer(5), Layer(1)), seed=3)
+    training = start(make_document(DROPPING), plan("sgd", 5))
+    training.advance()
+    loss, program = training.evaluate(training.samples)
+    assert "layer1.mask" not in program.shapes
+    other = Program(build_graph(plain), leaf_shapes(plain, 23))
+    other.forward({**training.samples.leaves, **training.read_parameters()})
+    assert loss == float(other.tape.values["loss"])
+
+
+def test_outputs_are_not_dropped() -> None:
+    with pytest.raises(NetworkError, match="cannot be left out"):
+        DenseSpec(1, (Layer(2), Layer(1, dropout=0.5)))

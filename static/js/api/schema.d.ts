@@ -1780,6 +1780,12 @@ export interface components {
              * @default false
              */
             residual: boolean;
+            /**
+             * Dropout
+             * @description share of its units that a step of training leaves out
+             * @default 0
+             */
+            dropout: number;
         };
         /**
          * LayerView
