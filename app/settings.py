@@ -91,9 +91,12 @@ class Limits(BaseModel):
     header_seconds: Count = Field(default=10, description="until the headers have arrived")
     body_seconds: Count = Field(default=15, description="until the body has arrived")
     write_seconds: Count = Field(default=10, description="until a slow reader has read on")
-    connections: Count = Field(default=2_000, description="open to one process at a time")
+    connections: Count = Field(default=4_096, description="open to one process at a time")
     waiting: Count = Field(default=32, description="requests that wait for a thread to compute")
     queue_seconds: Count = Field(default=5, description="that a request may wait for a thread")
+    compute_seconds: Count = Field(
+        default=5, description="that a request may compute, looked at between slices"
+    )
     buffered_bytes: Count = Field(
         default=67_108_864, description="bodies that one process is reading, together"
     )

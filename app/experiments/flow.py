@@ -1,6 +1,6 @@
 """Gradient flow: one network under many seeds, measured layer by layer beside its theory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,16 +55,20 @@ class Flow:
     slope_bound: float
 
 
-def measure_flow(trial: Trial, seeds: int, spectra_work: int) -> Flow:
+def measure_flow(
+    trial: Trial, seeds: int, spectra_work: int, pause: Callable[[], None] = lambda: None
+) -> Flow:
     """Run a trial under as many seeds, counted up from its own.
 
-    ``spectra_work`` is how much work singular values may be, as ``count_work`` counts.
+    ``spectra_work`` is how much work singular values may be, as ``count_work`` counts. ``pause`` is
+    called before each seed.
     """
     program = build_program(trial)
     spectra_seeds = min(seeds, spectra_work // max(1, count_work(trial)))
     runs: list[Measures] = []
     spectra, radii = [], []
     for number in range(seeds):
+        pause()
         seeded = trial.with_seed(trial.spec.seed + number)
         runs.append(run_trial(seeded, program))
         if number < spectra_seeds:

@@ -6,7 +6,7 @@ al., "Numerical Recipes", 3rd ed., section 5.7).
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -92,18 +92,23 @@ def check_gradients(
     most_entries: int = 10_000,
     most_runs: int = 40_000,
     curve: Entry | None = None,
+    pause: Callable[[], None] = lambda: None,
 ) -> GradientCheck:
     """Check the gradients by the entries of the leaves ``by`` after a run forward and backward.
 
     Two forward runs per entry may take up half of ``most_runs``, the other half is for second tries
     with other steps. With more entries than that, or than ``most_entries``, so many of them are
     checked: evenly spaced over each leaf, in proportion to its size, and at least one of each.
+    ``pause`` is called before each entry.
     """
     with np.errstate(all="ignore"):
         leaves = {name: tape.values[name] for name in by}
         chosen = select_entries(leaves, min(most_entries, most_runs // 4))
         judge = _Judge(tape, max(0, most_runs - 2 * len(chosen)) // SECOND_RUNS)
-        checked = [judge.check(entry, h) for entry in chosen]
+        checked = []
+        for entry in chosen:
+            pause()
+            checked.append(judge.check(entry, h))
         points = [] if curve is None else judge.draw_curve(curve)
     errors = [entry.relative_error for entry in checked if entry.kink is None]
     return GradientCheck(

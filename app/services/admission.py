@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,20 @@ class BusyError(Exception):
         super().__init__(detail)
 
 
+_DEADLINE: ContextVar[Callable[[], bool]] = ContextVar("deadline")
+
+
+def check_deadline() -> None:
+    """To be called between the slices of long work.
+
+    Raises ``BusyError`` when the request has computed for longer than it may. Where there is no
+    request nothing happens.
+    """
+    is_over = _DEADLINE.get(None)
+    if is_over is not None and is_over():
+        raise BusyError("took too long to compute: ask for less, or try again")
+
+
 class Admission:
     """The compute pool of one process with its short queue, and when heavy work is not taken."""
 
@@ -40,6 +54,7 @@ class Admission:
         self._executor: ThreadPoolExecutor | None = None
         self._most = settings.threads + limits.waiting
         self._queue_seconds = limits.queue_seconds
+        self._most_seconds = limits.compute_seconds
         self._memory = Memory(int(limits.memory_bytes * MEMORY_SHARE), clock)
         self._buffered_bytes = limits.buffered_bytes
         self._clock = clock
@@ -76,8 +91,10 @@ class Admission:
 
         def run() -> Any:
             try:
-                if self._clock() - asked > self._queue_seconds:
+                began = self._clock()
+                if began - asked > self._queue_seconds:
                     raise BusyError("waited too long for its turn")
+                context.run(_DEADLINE.set, lambda: self._clock() - began > self._most_seconds)
                 return context.run(function, **arguments)
             finally:
                 # Here and not where it is waited for: nobody may be waiting any more.

@@ -11,6 +11,7 @@ from app.experiments.trial import Inputs, NetworkSpec, Trial
 from app.experiments.variances import list_variances
 from app.networks.dense import DenseSpec
 from app.schemas.flow import FlowConfiguration, GradientFlowRequest
+from app.services.admission import check_deadline
 from app.services.documents import read_spec
 from app.services.experiment_sizes import check_trial, count_steps
 from app.services.programs import Resources
@@ -24,7 +25,7 @@ def measure_gradient_flow(request: GradientFlowRequest, resources: Resources) ->
     require(request.seeds, limits, "seeds", "/seeds", "seeds")
     trial = read_trial(request, resources, seeds=request.seeds)
     work = limits.singular_value_work if request.singular_values else 0
-    flow = measure_flow(trial, request.seeds, work)
+    flow = measure_flow(trial, request.seeds, work, check_deadline)
     return {
         "layers": [_write_layer(trial, flow, index) for index in range(trial.places)],
         "seeds": request.seeds,

@@ -15,6 +15,7 @@ from app.insight.nudge import nudge
 from app.insight.paths import Path
 from app.networks.errors import NetworkError
 from app.schemas.explain import EntryChoice, ExplainRequest, GradientCheckRequest, NudgeRequest
+from app.services.admission import check_deadline
 from app.services.programs import Resources
 from app.services.runs import Run, run_backward
 from app.services.sizes import LimitError
@@ -77,6 +78,7 @@ def check_run_gradients(request: GradientCheckRequest, resources: Resources) -> 
         most_entries=limits.checked_entries,
         most_runs=runs,
         curve=curve,
+        pause=check_deadline,
     )
     return {
         "passed": result.passed,
