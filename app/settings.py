@@ -139,7 +139,8 @@ class Settings(BaseSettings):
     threads: Count = Field(default=max(2, os.cpu_count() or 1), description="threads that compute")
     cached_programs: Count = Field(default=16, description="compiled programs kept per thread")
     cached_numbers: Count = Field(
-        default=6_000_000, description="values and gradients of all of them together, per thread"
+        default=12_000_000,
+        description="values and gradients of all of them in all threads together",
     )
     drain_seconds: float = Field(
         default=2, ge=0, description="between SIGTERM and the end of listening, not ready any more"

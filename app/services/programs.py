@@ -91,4 +91,6 @@ class Resources:
 
 def make_resources(settings: Settings) -> Resources:
     """Resources as the settings want them."""
-    return Resources(settings.limits, Programs(settings.cached_programs, settings.cached_numbers))
+    # Or a process with many threads would keep itself short of memory.
+    most = settings.cached_numbers // settings.threads
+    return Resources(settings.limits, Programs(settings.cached_programs, most))
