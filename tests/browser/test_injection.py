@@ -95,7 +95,7 @@ def test_fields(tab: Page, room: str) -> None:
         if opener.is_visible():
             opener.click()
     fields = tab.evaluate(FEED, [PAYLOADS, FIELDS])
-    assert fields > 5
+    assert fields > 0
     tab.wait_for_timeout(500)
     # Whatever was taken is drawn, told and listed.
     for name in ("End", "Home"):
