@@ -102,6 +102,7 @@ class Batches:
         self._size, self._count, self._steps = order.batch, order.count, order.steps
         self._block_steps = order.block * order.steps
         self._block = -1
+        self._rows = np.zeros((0, 0), int)
         self._copies: list[tuple[str, Array, Array]] = []
 
     def load(self, step: int) -> Program:
@@ -125,8 +126,18 @@ class Batches:
             self._draw_masks(step, program)
         return program
 
+    def find(self, step: int) -> Array:
+        """The numbers of the samples that the step after ``step`` steps takes."""
+        block, within = divmod(step, self._block_steps)
+        if block != self._block:
+            self._begin(block)
+        epoch, position = divmod(within, self._steps)
+        rows: Array = self._rows[epoch, position * self._size : (position + 1) * self._size]
+        return rows
+
     def _begin(self, block: int) -> None:
-        shuffled = self._samples.take(self._order.permute(block).ravel()).leaves
+        self._rows = self._order.permute(block)
+        shuffled = self._samples.take(self._rows.ravel()).leaves
         leaves = self._programs.main.tape.values
         self._copies = [(name, value, leaves[name]) for name, value in shuffled.items()]
         self._block = block

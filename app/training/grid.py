@@ -64,8 +64,8 @@ class Surveyor:
         return Maps(outputs, units)
 
     def _run(self, document: Document, size: int) -> Tape:
-        points = self._place_points(size)
         if size not in self._programs:
+            points = self._place_points(size)
             shapes = {name: value.shape for name, value in document.parameters.items()}
             self._programs[size] = Program(self._graph, {"x": points.shape, **shapes})
             self._programs[size].load({"x": points})

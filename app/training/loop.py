@@ -116,7 +116,7 @@ class Training:
 
     def find_batch(self) -> Array:
         """The numbers of the samples that the next step takes, among all that were given."""
-        rows: Array = self.rows[self.order.find_batch(self.step)]
+        rows: Array = self.rows[self._batches.find(self.step)]
         return rows
 
     def advance(self) -> None:

@@ -53,13 +53,6 @@ class Order:
             return rows
         return make_generator(self.seed, SHUFFLE, block).permuted(rows, axis=1)
 
-    def find_batch(self, step: int) -> Array:
-        """The numbers of the samples that the step after ``step`` steps takes."""
-        epoch, position = divmod(step, self.steps)
-        block, number = divmod(epoch, self.block)
-        rows: Array = self.permute(block)[number]
-        return rows[position * self.batch : (position + 1) * self.batch]
-
 
 def split_samples(count: int, fraction: float, seed: int | None) -> tuple[Array, Array]:
     """The numbers of the samples to learn from and of those kept for validation, both in order.
