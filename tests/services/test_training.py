@@ -3,6 +3,7 @@
 import base64
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -342,3 +343,11 @@ def test_recurrent_networks_learn_from_sequences(
     assert ("accuracy" in told[0]["metrics"]) == (data["dataset"] in ("parity", "copy"))
     rest = listen({**request, "network": told[2]["network"], "steps": 20})
     assert frames(rest)[1:] == told[3:]
+
+
+def test_the_example_of_the_readme_learns() -> None:
+    path = Path(__file__).parents[2] / "examples" / "training.json"
+    said = listen(orjson.loads(path.read_bytes()))
+    assert [frame["step"] for frame in frames(said)] == list(range(0, 5001, 500))
+    assert frames(said)[-1]["metrics"]["accuracy"] > 0.95
+    assert "validation_accuracy" in frames(said)[0]["metrics"]

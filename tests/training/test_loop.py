@@ -221,6 +221,19 @@ def test_divergence_is_the_same_step_however_often_one_looks() -> None:
         assert np.isfinite(value).all()
 
 
+def test_large_losses_are_not_divergence_while_each_is_finite() -> None:
+    spec = DenseSpec(1, (Layer(1),))
+    sgd = OPTIMIZERS["sgd"]
+    samples = Samples({"x": np.array([[1.0]]), "y": np.array([[9e153]])}, 1)
+    training = start(make_document(spec), Plan(sgd, sgd.options(learning_rate=0.0)), samples)
+    for _ in range(1000):
+        training.advance()
+    assert not training.diverged
+    assert training.step == 1000
+    # Their total is not finite.
+    assert training.evaluate(samples)[0] * 1000 == np.inf
+
+
 def test_the_step_after_the_last_finite_document_cannot_be_taken() -> None:
     training = run_away(0)
     document, spec = training.write_document(), RUNAWAY
