@@ -100,6 +100,9 @@ class Limits(BaseModel):
     buffered_bytes: Count = Field(
         default=67_108_864, description="bodies that one process is reading, together"
     )
+    unread_bytes: Count = Field(
+        default=67_108_864, description="large answers on their way to one address, together"
+    )
     memory_bytes: Count = Field(
         default=419_430_400, description="memory of one process; heavy work stops at 80 %"
     )

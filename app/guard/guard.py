@@ -6,6 +6,7 @@ import math
 import re
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +24,9 @@ from app.settings import Limits, Settings
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 HEADER_EXTRA = 4
 """A colon, a space, and the end of the line."""
+ADDRESS = "retrograd.address"
+"""Where a request's scope says which address it is from."""
+PIECE_BYTES = 65_536
 HEAVY = {"computations", "streams"}
 
 
@@ -44,6 +48,7 @@ class Guard:
         self._observers = observers
         self._clock = clock
         self._buckets = Buckets(clock)
+        self._unread: Counter[str | None] = Counter()
         self._rates = make_rates(settings.limits) if settings.throttle else {}
         common = [(name.lower().encode(), value.encode()) for name, value in policy.COMMON.items()]
         self._headers = common
@@ -64,7 +69,10 @@ class Guard:
                 names = {name for name, _ in given}
                 added = [header for header in self._headers if header[0] not in names]
                 message["headers"] = [*given, *added, (b"x-request-id", request_id.encode())]
-            await send(message)
+            if len(message.get("body", b"")) > PIECE_BYTES:
+                await self._send_in_pieces(scope, send, message)
+            else:
+                await send(message)
 
         try:
             problem = self._refuse(scope)
@@ -77,6 +85,19 @@ class Guard:
         finally:
             for observe in self._observers:
                 observe(scope, request_id, status, self._clock() - began)
+
+    async def _send_in_pieces(self, scope: Scope, send: Send, message: Message) -> None:
+        """Send a large body at the pace of its reader, and count it until it is read."""
+        body, more, address = message["body"], message.get("more_body", False), scope.get(ADDRESS)
+        self._unread[address] += len(body)
+        try:
+            for at in range(0, len(body), PIECE_BYTES):
+                piece, rest = body[at : at + PIECE_BYTES], at + PIECE_BYTES < len(body)
+                await send({"type": message["type"], "body": piece, "more_body": more or rest})
+        finally:
+            self._unread[address] -= len(body)
+            if not self._unread[address]:
+                del self._unread[address]
 
     def _refuse(self, scope: Scope) -> ProblemError | None:
         """Why a request is not let through, if it is not."""
@@ -93,13 +114,16 @@ class Guard:
             return ProblemError(421, "expected a Host header that names this service")
         kind = find_kind(scope["method"], path)
         problem = self._throttle(scope, kind)
+        if kind in HEAVY and self._unread[scope[ADDRESS]] >= limits.unread_bytes:
+            detail = f"{limits.unread_bytes} bytes of answers to this address are still unread"
+            return ProblemError(429, detail, limits.write_seconds)
         busy = self._admission.refuse() if kind in HEAVY and problem is None else None
         return problem if busy is None else ProblemError(503, busy.detail, busy.retry_after)
 
     def _throttle(self, scope: Scope, kind: str) -> ProblemError | None:
         if kind == "probes":
             return None
-        address = find_address(scope)
+        address = scope[ADDRESS] = find_address(scope)
         client = scope[CLIENT] = find_client(scope, address)
         if kind not in self._rates:
             return None

@@ -15,6 +15,7 @@ def address() -> Iterator[str]:
         "limits__body_seconds": 1,
         "limits__write_seconds": 1,
         "limits__connections": 40,
+        "limits__unread_bytes": 5_000_000,
     }
     with serve(**limits) as address:
         yield address

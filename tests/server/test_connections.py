@@ -143,10 +143,16 @@ def test_a_reader_that_stands_still_is_let_go(address: str) -> None:
     body = json.dumps({"network": spec, "inputs": [[1] * 200], "targets": [[0] * 200]}).encode()
     with Wire(address, receive_buffer=4_096) as wire:
         wire.send(BACKWARD + b"content-length: %d\r\n\r\n" % len(body) + body)
+        wire.socket.recv(1)
+        # Nobody can make this process hold more and more of what nobody reads.
+        url = f"{address}/api/v1/networks/backward"
+        refused = httpx.post(url, content=RUN, headers=JSON)
+        assert refused.status_code == 429
+        assert "unread" in refused.json()["detail"]
         # More than the system holds for a reader: the server has to wait for this one.
         time.sleep(4)
         received = count_to_the_end(wire)
-    whole = httpx.post(f"{address}/api/v1/networks/backward", content=body, headers=JSON)
+    whole = httpx.post(url, content=body, headers=JSON)
     assert whole.status_code == 200
     assert received < len(whole.content)
     assert is_well(address)

@@ -78,6 +78,7 @@ def test_the_defaults() -> None:
         "queue_seconds": 5,
         "compute_seconds": 5,
         "buffered_bytes": 64 * 1024 * 1024,
+        "unread_bytes": 64 * 1024 * 1024,
         "memory_bytes": 400 * 1024 * 1024,
         "reads_per_second": 50,
         "computations_per_second": 20,
