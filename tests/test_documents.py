@@ -16,8 +16,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglo
 
 def test_the_readmes_request_gives_the_readmes_answer() -> None:
     readme = (ROOT / "README.md").read_text()
-    [path] = re.findall(r"curl -s http://127\.0\.0\.1:8000(\S+)", readme)
-    [body] = re.findall(r"-d @(\S+)", readme)
+    [(path, body)] = re.findall(r"curl -s http://127\.0\.0\.1:8000(\S+) [^@]*-d @(\S+)", readme)
     [told] = re.findall(r"`parameter_grads` in the answer is `(.*?)`", readme)
     headers = {"Content-Type": "application/json"}
     with TestClient(create_app(Settings())) as client:

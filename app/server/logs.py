@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from app.settings import Settings
 
@@ -18,6 +18,7 @@ def make_formatter(style: str) -> logging.Formatter:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        _drop_colors,
         structlog.processors.TimeStamper(fmt="iso", utc=style == "json"),
     ]
     last: list[Processor] = (
@@ -50,6 +51,12 @@ def configure_logs(settings: Settings) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": settings.log_level.upper()},
         "loggers": {"httpx": {"level": "WARNING"}, "distributed": {"level": "WARNING"}},
     }
+
+
+def _drop_colors(_: Any, __: str, event: EventDict) -> EventDict:
+    # What uvicorn would write on a terminal, once more.
+    event.pop("color_message", None)
+    return event
 
 
 def _write(value: Any, **_: Any) -> str:
