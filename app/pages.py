@@ -46,6 +46,7 @@ class Room:
 
 ROOMS = {
     "/": Room("studio.html", "main.js", ("dense", "recurrent"), "units"),
+    "/training": Room("training.html", "training.js", ("dense",), "units"),
     "/playground": Room("playground.html", "playground.js", ("expression",), "nodes"),
     "/lab": Room("lab.html", "lab.js", ("dense",), "units"),
 }

@@ -4,8 +4,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from app.schemas.datasets import DrawnData
 from app.schemas.message import Message, Nested, Outputs
-from app.schemas.specs import DocumentAnswer, LayerSpec, Optimizer
+from app.schemas.specs import AnySpec, DocumentAnswer, LayerSpec, Optimizer
 
 
 class Entry(Message):
@@ -18,10 +19,20 @@ class Entry(Message):
     options_schema: dict[str, Any] = Field(alias="schema", description="JSON Schema of its options")
 
 
+class ActivationEntry(Entry):
+    """An activation, and how low it goes."""
+
+    signed: bool = Field(description="whether it goes below zero, so that a class can be -1")
+
+
 class LossEntry(Entry):
     """A loss, and what targets it is made for."""
 
     targets: Literal["any", "probabilities", "distribution", "signs"]
+    boundary: float | None = Field(
+        description="the output above which a single one says yes; null: in the middle between "
+        "the two targets"
+    )
 
 
 class SigmaRule(Message):
@@ -82,6 +93,22 @@ class SurfaceEntry(Message):
     minimum: list[float] | None
 
 
+class SetupEntry(Message):
+    """A training to open with; its parts fit into a request as they are."""
+
+    name: str
+    title: str
+    summary: str
+    task: Literal["binary", "classes", "numbers"] = Field(
+        description="what the output layer and the loss are made for"
+    )
+    network: AnySpec
+    data: DrawnData
+    optimizer: Optimizer
+    batch_size: int | None
+    validation_fraction: float
+
+
 class PresetEntry(Message):
     """A network to open with, and data for it."""
 
@@ -97,7 +124,7 @@ class PresetEntry(Message):
 class Catalog(Message):
     """Everything that can be chosen, and every limit."""
 
-    activations: list[Entry]
+    activations: list[ActivationEntry]
     ops: list[Entry]
     losses: list[LossEntry]
     optimizers: list[Entry]
@@ -110,4 +137,5 @@ class Catalog(Message):
     surfaces: list[SurfaceEntry]
     presets: list[PresetEntry]
     classics: list[ClassicEntry]
+    setups: list[SetupEntry]
     limits: dict[str, int]

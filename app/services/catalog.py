@@ -12,16 +12,18 @@ from app.engine.ops import ACTIVATIONS, OPS
 from app.experiments.classics import CLASSICS, Classic
 from app.experiments.functions import SURFACES
 from app.networks.cells import CELLS, Cell
-from app.networks.choice import options_adapter
+from app.networks.choice import Choice, options_adapter
 from app.networks.formula import FUNCTIONS
 from app.networks.initializers import INITIALIZERS, Initializer
 from app.networks.losses import LOSSES, Loss
 from app.networks.presets import PRESETS, Preset
 from app.services.documents import write_document, write_spec
 from app.services.programs import Resources
+from app.services.samples import goes_below_zero
 from app.services.wire import Payload, plain
 from app.training.optimizers import OPTIMIZERS, Optimizer
 from app.training.schedules import SCHEDULES, Schedule
+from app.training.setups import SETUPS, Setup
 
 Entry = Op | Loss | Optimizer | Initializer | Cell | Dataset | Schedule
 """A record of a registry."""
@@ -36,10 +38,17 @@ def list_catalog(resources: Resources) -> Payload:
 def _list_catalog(resources: Resources) -> Payload:
     # The same as long as the process lives, and made of hundreds of schemas.
     return {
-        "activations": _entries(ACTIVATIONS.values(), "a", "z"),
+        "activations": [
+            {**entry, "signed": goes_below_zero(Choice(entry["name"]))}
+            for entry in _entries(ACTIVATIONS.values(), "a", "z")
+        ],
         "ops": _entries(OPS.values(), "r", "u", "v", "w"),
         "losses": [
-            {**entry, "targets": LOSSES[entry["name"]].targets}
+            {
+                **entry,
+                "targets": LOSSES[entry["name"]].targets,
+                "boundary": LOSSES[entry["name"]].boundary,
+            }
             for entry in _entries(LOSSES.values())
         ],
         "optimizers": _entries(OPTIMIZERS.values()),
@@ -75,6 +84,7 @@ def _list_catalog(resources: Resources) -> Payload:
         "surfaces": [plain(function) for function in SURFACES.values()],
         "presets": [describe_preset(preset) for preset in PRESETS.values()],
         "classics": [describe_classic(classic) for classic in CLASSICS.values()],
+        "setups": [describe_setup(setup) for setup in SETUPS.values()],
         "limits": resources.limits.model_dump(),
     }
 
@@ -100,6 +110,21 @@ def describe_classic(classic: Classic) -> Payload:
         "summary": classic.summary,
         "depth": classic.depth,
         "layer": write_spec(classic.spec())["layers"][0],
+    }
+
+
+def describe_setup(setup: Setup) -> Payload:
+    """A training as it goes on the wire; its parts fit into a request as they are."""
+    return {
+        "name": setup.name,
+        "title": setup.title,
+        "summary": setup.summary,
+        "task": setup.task,
+        "network": write_spec(setup.network),
+        "data": {"dataset": setup.data.name, "seed": 0, **setup.data.options},
+        "optimizer": {"name": setup.optimizer.name, **setup.optimizer.options},
+        "batch_size": setup.batch_size,
+        "validation_fraction": setup.validation_fraction,
     }
 
 

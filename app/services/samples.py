@@ -114,7 +114,7 @@ def choose_encoding(data: Data, spec: Learnable) -> Encoding:
         return "one_hot"
     wanted = LOSSES[spec.loss.name].targets
     if wanted == "any":
-        return "signs" if _goes_below_zero(_last_activation(spec)) else "zero_one"
+        return "signs" if goes_below_zero(_last_activation(spec)) else "zero_one"
     return "signs" if wanted == "signs" else "zero_one"
 
 
@@ -148,7 +148,8 @@ def _last_activation(spec: Learnable) -> Choice:
     return spec.layers[-1].activation if isinstance(spec, DenseSpec) else spec.output_activation
 
 
-def _goes_below_zero(activation: Choice) -> bool:
+def goes_below_zero(activation: Choice) -> bool:
+    """Whether an activation reaches values clearly below zero."""
     # Asked of the op itself, at the end of its range: sigmoid and relu stay above, tanh does not.
     op = ACTIVATIONS[activation.name]
     options = {**vars(op.options()), **activation.options}

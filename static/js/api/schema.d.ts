@@ -453,6 +453,32 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActivationEntry
+         * @description An activation, and how low it goes.
+         */
+        ActivationEntry: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Summary */
+            summary: string;
+            /** Latex */
+            latex: string;
+            /**
+             * Schema
+             * @description JSON Schema of its options
+             */
+            schema: {
+                [key: string]: unknown;
+            };
+            /**
+             * Signed
+             * @description whether it goes below zero, so that a class can be -1
+             */
+            signed: boolean;
+        };
+        /**
          * Alive
          * @description The process answers.
          */
@@ -562,7 +588,7 @@ export interface components {
          */
         Catalog: {
             /** Activations */
-            activations: components["schemas"]["Entry"][];
+            activations: components["schemas"]["ActivationEntry"][];
             /** Ops */
             ops: components["schemas"]["Entry"][];
             /** Losses */
@@ -587,6 +613,8 @@ export interface components {
             presets: components["schemas"]["PresetEntry"][];
             /** Classics */
             classics: components["schemas"]["ClassicEntry"][];
+            /** Setups */
+            setups: components["schemas"]["SetupEntry"][];
             /** Limits */
             limits: {
                 [key: string]: number;
@@ -1833,6 +1861,11 @@ export interface components {
              * @enum {string}
              */
             targets: "any" | "probabilities" | "distribution" | "signs";
+            /**
+             * Boundary
+             * @description the output above which a single one says yes; null: in the middle between the two targets
+             */
+            boundary: number | null;
         };
         /**
          * LossNode
@@ -2383,6 +2416,37 @@ export interface components {
             latex_numbers: string;
             /** Value */
             value: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * SetupEntry
+         * @description A training to open with; its parts fit into a request as they are.
+         */
+        SetupEntry: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /**
+             * Task
+             * @description what the output layer and the loss are made for
+             * @enum {string}
+             */
+            task: "binary" | "classes" | "numbers";
+            /** Network */
+            network: components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"];
+            data: components["schemas"]["DrawnData"];
+            optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
+                /** @enum {string} */
+                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
+            } & {
+                [key: string]: number | string | boolean;
+            });
+            /** Batch Size */
+            batch_size: number | null;
+            /** Validation Fraction */
+            validation_fraction: number;
         };
         /**
          * SigmaRule

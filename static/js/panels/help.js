@@ -23,13 +23,14 @@ const KEYS = [
 /** @type {HTMLDialogElement | null} */
 let dialog = null;
 
-/** Open the list of keys. */
-export function showHelp() {
-  dialog ??= build();
+/** Open the list of keys. @param {[string[], string][]} [keys] those of a room of its own */
+export function showHelp(keys = KEYS) {
+  dialog ??= build(keys);
   dialog.showModal();
 }
 
-function build() {
+/** @param {[string[], string][]} list */
+function build(list) {
   const made = h(
     "dialog",
     { class: "help", "aria-labelledby": "help-title" },
@@ -37,7 +38,7 @@ function build() {
     h(
       "dl",
       {},
-      ...KEYS.flatMap(([keys, meaning]) => [
+      ...list.flatMap(([keys, meaning]) => [
         h("dt", {}, ...keys.flatMap((key, i) => (i ? [" ", h("kbd", {}, key)] : [h("kbd", {}, key)]))),
         h("dd", {}, meaning),
       ]),

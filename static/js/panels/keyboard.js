@@ -7,8 +7,11 @@ import { goOn, SPEEDS } from "./transport.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 
-/** @param {Store} store */
-export function listenToKeyboard(store) {
+/**
+ * @param {Store} store
+ * @param {{on?: () => boolean, next?: () => void, leave?: () => void}} [page] of a room that is not always there
+ */
+export function listenToKeyboard(store, { on = () => true, next = () => goOn(store), leave = () => {} } = {}) {
   const { state, actions } = store;
   const faster = (/** @type {number} */ step) => {
     const at = SPEEDS.indexOf(state.speed.peek()) + step;
@@ -25,9 +28,13 @@ export function listenToKeyboard(store) {
     End: actions.last,
     "+": () => faster(1),
     "-": () => faster(-1),
-    n: () => goOn(store),
-    "?": showHelp,
-    Escape: () => void (closeSheets() || actions.select(null)),
+    n: next,
+    "?": () => showHelp(),
+    Escape: () => {
+      if (closeSheets()) return;
+      if (state.selection.peek() === null) leave();
+      actions.select(null);
+    },
     "Ctrl+z": actions.undo,
     "Ctrl+Shift+z": actions.redo,
     "Ctrl+y": actions.redo,
@@ -37,7 +44,7 @@ export function listenToKeyboard(store) {
     return tab && (() => actions.setView(tab.id));
   };
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.altKey || isBusy(event)) return;
+    if (!on() || event.defaultPrevented || event.altKey || isBusy(event)) return;
     const control = event.ctrlKey || event.metaKey ? "Ctrl+" : "";
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const shift = event.shiftKey && (control || key.startsWith("Arrow")) ? "Shift+" : "";

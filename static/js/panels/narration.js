@@ -9,8 +9,11 @@ import { h, part } from "./dom.js";
 /** @type {Record<string, string>} */
 export const PHASES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
 
-/** @param {Store} store */
-export function mountNarration({ state }) {
+/**
+ * @param {Store} store
+ * @param {() => boolean} [on] whether it is heard
+ */
+export function mountNarration({ state }, on = () => true) {
   const chip = h("span", { class: "chip" });
   const text = h("span", { class: "text" });
   const sentence = part("sentence");
@@ -29,6 +32,7 @@ export function mountNarration({ state }) {
     text.textContent = beat.text + warning;
   });
   effect(() => {
+    if (!on()) return;
     // While playing, a sentence every half second would never let a screen reader finish one.
     const beat = state.trace.value.beats[index.value];
     if (!state.playing.value) part("narration").textContent = `${beat.title}. ${text.textContent}`;

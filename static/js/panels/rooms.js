@@ -5,6 +5,7 @@ import { h, icon } from "./dom.js";
 const ROOMS = [
   { href: "/", title: "Studio" },
   { href: "/playground", title: "Playground" },
+  { href: "/training", title: "Training" },
   { href: "/lab", title: "Gradient flow" },
   { href: "/docs", title: "API" },
 ];

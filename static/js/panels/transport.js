@@ -21,8 +21,11 @@ export const ICONS = {
   loop: ["M17 3l3 3-3 3", "M4 11V9a3 3 0 0 1 3-3h13", "M7 21l-3-3 3-3", "M20 13v2a3 3 0 0 1-3 3H4"],
 };
 
-/** @param {Store} store */
-export function mountTransport(store) {
+/**
+ * @param {Store} store
+ * @param {{next?: () => void}} [page] what the next step is in a room of its own
+ */
+export function mountTransport(store, page = {}) {
   const { state, actions } = store;
   const button = (/** @type {keyof typeof ICONS} */ name, /** @type {string} */ label, /** @type {() => void} */ act, wide = false) =>
     h("button", { class: `icon-button${wide ? " wide" : ""}`, type: "button", "aria-label": label, title: label, onclick: act }, icon(...ICONS[name]));
@@ -41,7 +44,7 @@ export function mountTransport(store) {
     ...SPEEDS.map((speed) => h("option", { value: speed }, `${speed}×`)),
   );
   effect(() => void (rate.value = String(state.speed.value)));
-  const next = h("button", { class: "text-button", type: "button", onclick: () => goOn(store) }, "Next step");
+  const next = h("button", { class: "text-button", type: "button", onclick: page.next ?? (() => goOn(store)) }, "Next step");
   next.title = "Take the new weights and run again";
   effect(() => void (next.disabled = !state.trace.value.next_network));
   part("transport").append(

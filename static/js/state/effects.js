@@ -42,7 +42,7 @@ export function answerQuestions({ state, actions, question }, findReading) {
     const mine = (running = new AbortController());
     const { preset: _, ...body } = untracked(question);
     actions.wait();
-    post("/networks/trace", { ...body, view: reading, ...(unit !== null && { unit }) }, mine.signal).then(
+    post("/networks/trace", { ...body, ...state.adjustment.peek(), view: reading, ...(unit !== null && { unit }) }, mine.signal).then(
       (result) => {
         if (mine.signal.aborted) return;
         if ("problem" in result) return actions.refuse(result.problem);

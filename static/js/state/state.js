@@ -46,6 +46,8 @@ export function createState({ catalog, trace, preset }) {
     trace: signal(/** @type {Trace} */ (trace)),
     /** What the trace was asked to show. */
     reading: signal(/** @type {Reading} */ (trace.units ? "units" : "nodes")),
+    /** What is done to gradients before the optimizer sees them. */
+    adjustment: signal(/** @type {Record<string, unknown>} */ ({})),
     problem: signal(/** @type {Problem | null} */ (null)),
     pending: signal(false),
     playhead: signal(Math.min(1, trace.beats.length)),

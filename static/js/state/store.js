@@ -88,10 +88,11 @@ export function createStore(first) {
     },
     /**
      * @param {Question} next a question from a link
-     * @param {{view: string | null, opened: string | null}} look
+     * @param {{view: string | null, opened: string | null, adjustment?: Record<string, unknown>}} look
      */
-    restore: (next, { view, opened }) =>
+    restore: (next, { view, opened, adjustment = {} }) =>
       batch(() => {
+        state.adjustment.value = adjustment;
         state.opened.value = opened;
         if (view) state.view.value = view;
         pose(next);

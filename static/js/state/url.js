@@ -33,7 +33,7 @@ export function writeFragment(question, look, catalog) {
 export function readFragment(fragment, catalog) {
   const fields = new URLSearchParams(fragment.replace(/^#/, ""));
   const preset = catalog.presets.find(({ name }) => name === fields.get("preset"));
-  const source = preset ?? decode(fields.get("state"));
+  const source = preset ?? decodeQuestion(fields.get("state"));
   if (!source || !catalog.presets.some(({ network }) => isLike(network.spec, source.network.spec))) return null;
   const { network, inputs, targets, optimizer } = source;
   const sample = whole(fields.get("sample"), (inputs.length ?? 1) - 1);
@@ -68,26 +68,31 @@ function whole(text, most) {
   return Number.isInteger(value) ? Math.min(most, Math.max(0, value)) : 0;
 }
 
-/** @param {unknown} value */
-function encode(value) {
+/** A value as text that can stand in an address. @param {unknown} value */
+export function encode(value) {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-/** @param {string | null} text @returns {any} */
-function decode(text) {
+/** The value behind such a text, null where there is none. @param {string | null} text @returns {any} */
+export function decode(text) {
   if (!text) return null;
   try {
     const raw = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(raw, (character) => character.charCodeAt(0));
-    const value = JSON.parse(new TextDecoder().decode(bytes));
-    if (!value?.network?.spec || !value.optimizer?.name) return null;
-    const fits = isExpression(value.network.spec) ? hasNames(value) : hasRows(value);
-    return fits ? value : null;
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return null;
   }
+}
+
+/** @param {string | null} text @returns {any} */
+function decodeQuestion(text) {
+  const value = decode(text);
+  if (!value?.network?.spec || !value.optimizer?.name) return null;
+  const fits = isExpression(value.network.spec) ? hasNames(value) : hasRows(value);
+  return fits ? value : null;
 }
 
 /** @param {any} value */

@@ -1,0 +1,112 @@
+/** Draws maps of the plane, curves and points onto a canvas that has been cleared. */
+
+import { curvePath } from "../scene/training/fit.js";
+import { makeScale, paintClasses, paintShares } from "../scene/training/pixels.js";
+import { classToken, MOST_CLASSES, shapePath } from "../scene/training/shapes.js";
+
+/** @typedef {import("../layout/layout.js").Box} Box */
+/** @typedef {import("../state/training/maps.js").Map2} Map2 */
+/** @typedef {import("../scene/training/pixels.js").Palette} Palette */
+/** @typedef {{x: [number, number], y: [number, number]}} Ranges */
+/** @typedef {{x: number, y: number, label: number | null, share: number}} Spot in pixels; `share` colors it where it has no class */
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {(token: string) => string} resolve the color behind a token, as `rgb(…)`
+ */
+export function createMapPainter(canvas, resolve) {
+  const context = canvas.getContext("2d");
+  /** One small canvas per size of map: pixels go there first, to be stretched from there. @type {Map<number, {canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, image: ImageData}>} */
+  const tiles = new Map();
+  /** @type {{palette: Palette, scale: Uint8ClampedArray} | null} */
+  let colors = null;
+
+  const look = () => {
+    if (colors) return colors;
+    const rgb = (/** @type {string} */ token) => /** @type {[number, number, number]} */ ((resolve(token).match(/[\d.]+/g) ?? ["0", "0", "0"]).slice(0, 3).map(Number));
+    const classes = Array.from({ length: MOST_CLASSES }, (_, label) => rgb(classToken(label)));
+    const palette = { ground: rgb("raise"), low: rgb("negative"), high: rgb("positive"), classes };
+    return (colors = { palette, scale: makeScale(palette) });
+  };
+
+  /** @param {number} size */
+  const tile = (size) => {
+    const found = tiles.get(size);
+    if (found) return found;
+    const made = document.createElement("canvas");
+    made.width = made.height = size;
+    const within = made.getContext("2d");
+    if (!within) throw new Error("no canvas");
+    const next = { canvas: made, context: within, image: within.createImageData(size, size) };
+    tiles.set(size, next);
+    return next;
+  };
+
+  /** @param {number} size @param {Box} box @param {(pixels: Uint8ClampedArray) => void} paint */
+  const stretch = (size, { x, y, w, h }, paint) => {
+    if (!context) return;
+    const { canvas: small, context: within, image } = tile(size);
+    paint(image.data);
+    within.putImageData(image, 0, 0);
+    context.imageSmoothingEnabled = true;
+    context.drawImage(small, x - w / 2, y - h / 2, w, h);
+  };
+
+  return {
+    /** Colors are looked up anew. */
+    forget: () => void (colors = null),
+    /** @param {Map2} map @param {Box} box @param {(value: number) => number} share @param {boolean} [steps] */
+    shares(map, box, share, steps = false) {
+      const { scale } = look();
+      stretch(map.size, box, (pixels) => paintShares(pixels, map, share, scale, steps));
+    },
+    /** @param {Map2[]} maps @param {Box} box */
+    classes(maps, box) {
+      const { palette } = look();
+      stretch(maps[0].size, box, (pixels) => paintClasses(pixels, maps, palette));
+    },
+    /** @param {Map2} map @param {Box} box @param {[number, number]} range @param {{token: string, width: number}} line */
+    curve(map, box, range, { token, width }) {
+      if (!context) return;
+      context.globalAlpha = 1;
+      context.fillStyle = resolve("raise");
+      context.fillRect(box.x - box.w / 2, box.y - box.h / 2, box.w, box.h);
+      context.strokeStyle = resolve(token);
+      context.lineWidth = width;
+      context.lineJoin = "round";
+      context.stroke(new Path2D(curvePath(map, box, range)));
+    },
+    /** @param {Spot[]} spots @param {number} r */
+    points(spots, r) {
+      if (!context) return;
+      const { scale } = look();
+      context.globalAlpha = 1;
+      /** @type {Map<string, string[]>} */
+      const alike = new Map();
+      for (const { x, y, label, share } of spots) {
+        const level = (Math.round(Math.min(1, Math.max(-1, share)) * 8) / 8 + 1) * 64;
+        const color = label === null ? `rgb(${scale[level * 3]} ${scale[level * 3 + 1]} ${scale[level * 3 + 2]})` : resolve(classToken(label));
+        const paths = alike.get(color);
+        const path = shapePath(label ?? 1, x, y, r);
+        if (paths) paths.push(path);
+        else alike.set(color, [path]);
+      }
+      for (const [color, paths] of alike) {
+        const path = new Path2D(paths.join(""));
+        context.lineWidth = 1.4;
+        context.strokeStyle = resolve(spots[0]?.label === null ? "ink-2" : "paper");
+        context.fillStyle = color;
+        context.fill(path);
+        context.stroke(path);
+      }
+    },
+    /** Rings around some of the points. @param {{x: number, y: number}[]} spots @param {number} r */
+    rings(spots, r) {
+      if (!context || spots.length === 0) return;
+      context.globalAlpha = 1;
+      context.strokeStyle = resolve("ink");
+      context.lineWidth = 1.5;
+      context.stroke(new Path2D(spots.map(({ x, y }) => shapePath(1, x, y, r)).join("")));
+    },
+  };
+}
