@@ -5,8 +5,9 @@ from fastapi import APIRouter, Response
 from app.api.bodies import JsonResponse, JsonRoute
 from app.api.dependencies import Shared
 from app.api.problems import ProblemError, describe_responses
-from app.schemas.datasets import CsvAnswer, CsvRequest, DataAnswer, DrawnData
+from app.schemas.datasets import CsvAnswer, CsvRequest, Data, DataAnswer, GivenData
 from app.services import datasets as service
+from app.services.samples import tell_given
 
 ERRORS = describe_responses(400, 413, 415, 422, 500)
 
@@ -14,10 +15,13 @@ router = APIRouter(prefix="/datasets", tags=["datasets"], route_class=JsonRoute)
 
 
 @router.post("", summary="Draw a dataset", response_model=DataAnswer, responses=ERRORS)
-def draw_dataset(body: DrawnData, shared: Shared) -> Response:
+def draw_dataset(body: Data, shared: Shared) -> Response:
     """Samples of a dataset; the same options and seed give the same samples.
 
-    Each dataset's options are in the catalog. The same object is a training's `data`."""
+    Each dataset's options are in the catalog. The same object is a training's `data`: own samples
+    come back as they are, with the features that are asked for."""
+    if isinstance(body, GivenData):
+        return JsonResponse(tell_given(body, shared))
     return JsonResponse(service.draw_dataset(body, shared))
 
 

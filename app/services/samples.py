@@ -22,7 +22,9 @@ from app.networks.recurrent import RecurrentSpec
 from app.schemas.datasets import DrawnData, GivenData
 from app.services.datasets import draw_data, encode, placed
 from app.services.documents import below
+from app.services.programs import Resources
 from app.services.sizes import require
+from app.services.wire import Payload, plain
 from app.settings import Limits
 from app.training.binding import Build, Drop, Samples
 
@@ -71,8 +73,8 @@ def read_samples(request: DrawnData | GivenData, spec: Learnable, limits: Limits
         if inputs.ndim == 3 and isinstance(spec, RecurrentSpec) and spec.loss_at == "last":
             targets = targets[:, -1]
     else:
-        inputs = _read_given(request.inputs, "inputs", limits)
-        targets = _read_given(request.targets, "targets", limits)
+        inputs = _read_given(request.inputs, "inputs", limits, "/data")
+        targets = _read_given(request.targets, "targets", limits, "/data")
     axes = inputs.shape[-1]
     if request.features is not None:
         with placed("/data"):
@@ -84,6 +86,30 @@ def read_samples(request: DrawnData | GivenData, spec: Learnable, limits: Limits
     _check_width(inputs, spec.inputs, "/data/inputs", "input", "inputs")
     _check_width(targets, spec.outputs, "/data/targets", "output", "targets")
     return Rows(inputs, targets, axes)
+
+
+def tell_given(request: GivenData, resources: Resources) -> Payload:
+    """Samples as they were given, with the features that are asked for."""
+    limits = resources.limits
+    inputs = _read_given(request.inputs, "inputs", limits, "")
+    targets = _read_given(request.targets, "targets", limits, "")
+    if len(targets) != len(inputs):
+        detail = f"expected {len(inputs)} samples, as many as inputs, got {len(targets)}"
+        raise NetworkError("/targets", detail, "wrong_shape")
+    columns = [f"x{number}" for number in range(1, inputs.shape[-1] + 1)]
+    if request.features is not None:
+        columns = request.features
+        with placed(""):
+            inputs = apply_features(request.features, inputs)
+    return {
+        "inputs": plain(inputs),
+        "targets": plain(targets),
+        "columns": columns,
+        "outputs": [f"y{number}" for number in range(1, targets.shape[-1] + 1)],
+        "classes": [],
+        "labels": None,
+        "encoding": "numbers",
+    }
 
 
 def make_task(rows: Rows, spec: Learnable) -> Task:
@@ -118,13 +144,13 @@ def choose_encoding(data: Data, spec: Learnable) -> Encoding:
     return "signs" if wanted == "signs" else "zero_one"
 
 
-def _read_given(values: Any, name: str, limits: Limits) -> Array:
+def _read_given(values: Any, name: str, limits: Limits, pointer: str) -> Array:
     place = f"/{name}"
-    require(len(values), limits, "dataset_rows", f"/data{place}", "samples")
+    require(len(values), limits, "dataset_rows", f"{pointer}{place}", "samples")
     first = values[0] if values else []
     row = first[0] if first and isinstance(first[0], list) else first
-    require(len(row), limits, "dataset_columns", f"/data{place}/0", "numbers in a sample")
-    with below("/data"):
+    require(len(row), limits, "dataset_columns", f"{pointer}{place}/0", "numbers in a sample")
+    with below(pointer):
         if not row:
             detail = "expected samples, with at least one number each"
             raise NetworkError(place, detail, "wrong_shape")

@@ -1,6 +1,7 @@
 /** Wires stores, effects and panels of the training room; nothing else. */
 
 import { computed } from "@preact/signals-core";
+import { mountCheck } from "./panels/check.js";
 import { part } from "./panels/dom.js";
 import { mountHeader } from "./panels/header.js";
 import { mountInspector } from "./panels/inspector.js";
@@ -16,7 +17,10 @@ import { listenToTrainingKeys, TRAINING_KEYS } from "./panels/training/keyboard.
 import { mountVerdict } from "./panels/training/verdict.js";
 import { mountBatch, mountWalk } from "./panels/training/walk.js";
 import { mountTransport } from "./panels/transport.js";
-import { answerQuestions, keepMotion, keepTheme, play } from "./state/effects.js";
+import { createCheck } from "./state/check.js";
+import { answerInquiry, answerQuestions, keepMotion, keepTheme, play } from "./state/effects.js";
+import { createInspection } from "./state/inspection.js";
+import { createNudge } from "./state/nudge.js";
 import { createStore } from "./state/store.js";
 import { fetchSamples, keepLink, train, walkSteps } from "./state/training/effects.js";
 import { createTraining } from "./state/training/store.js";
@@ -31,6 +35,9 @@ const now = () => performance.now();
 
 const catalog = read("catalog");
 const store = createStore({ catalog, trace: read("trace"), preset: catalog.presets.find((/** @type {any} */ { network }) => network.spec.kind === "dense") });
+const inspection = createInspection(store);
+const nudge = createNudge(store, inspection);
+const check = createCheck(store);
 const training = createTraining(catalog);
 const { state, actions } = training;
 const walks = computed(() => state.mode.value === "walk");
@@ -46,14 +53,15 @@ mountHeader(store, {
   inspector: () => (walks.peek() ? "inspector" : "charts"),
   keys: TRAINING_KEYS,
 });
-mountStage(part("stage"), store.state, {
+mountStage(part("stage"), { ...store.state, light: inspection.light }, {
   onSelect: store.actions.select,
   onHover: store.actions.hover,
   onEdit: store.actions.setValue,
 });
 mountNarration(store, () => walks.value);
 mountTransport(store, { next: actions.walkOn });
-mountInspector(part("inspector"), store);
+mountInspector(part("inspector"), store, { inspection, nudge, check });
+mountCheck(check);
 mountBatch(part("inspector"), store, { numbers: () => state.walked.value });
 mountTable(part("table-view"), store);
 mountWalk(training);
@@ -67,6 +75,10 @@ mountSheets(["builder", "inspector", "charts"]);
 listenToKeyboard(store, { on: () => walks.peek(), next: actions.walkOn, leave: actions.leave });
 listenToTrainingKeys(training);
 answerQuestions(store, findReading);
+answerInquiry(inspection);
+answerInquiry(nudge);
+answerInquiry(check.table);
+answerInquiry(check.chart);
 play(store, createClock(requestFrame, now));
 fetchSamples(training);
 train(training, now);

@@ -17,13 +17,17 @@ from app.networks.losses import LOSSES
 from app.networks.presets import PRESETS
 from app.schemas.flow import GradientFlowRequest
 from app.schemas.networks import TraceRequest
+from app.schemas.training import TrainRequest
 from app.services.catalog import list_catalog
+from app.services.events import Control, Event
 from app.services.experiments import measure_gradient_flow
 from app.services.networks import tell_trace
 from app.services.programs import make_resources
+from app.services.training import open_training
 from app.settings import Limits, Settings
 from app.training.optimizers import OPTIMIZERS
 from app.training.schedules import SCHEDULES
+from app.training.setups import SETUPS
 
 RESOURCES = make_resources(Settings())
 
@@ -46,6 +50,7 @@ def test_the_catalog_lists_the_registries(catalog: dict[str, Any]) -> None:
         ("functions", FUNCTIONS),
         ("presets", PRESETS),
         ("classics", CLASSICS),
+        ("setups", SETUPS),
         ("datasets", DATASETS),
         ("features", FEATURES),
         ("schedules", SCHEDULES),
@@ -156,3 +161,32 @@ def test_a_rule_for_sigma_w_gives_weights_of_that_scale(catalog: dict[str, Any])
         mean, variance = initializer.moments(48, 48, resolve(INITIALIZERS, choice, "")[1])
         assert mean == 0
         assert 48 * variance == pytest.approx(1.7**2)
+
+
+def test_every_dataset_without_time_has_a_training_to_open_with() -> None:
+    assert set(SETUPS) == {name for name, dataset in DATASETS.items() if not dataset.sequence}
+    assert all(setup.data.name == name for name, setup in SETUPS.items())
+
+
+@pytest.mark.parametrize("name", SETUPS)
+def test_a_training_to_open_with_learns(catalog: dict[str, Any], name: str) -> None:
+    setup = next(entry for entry in catalog["setups"] if entry["name"] == name)
+    wanted = ("network", "data", "optimizer", "batch_size", "validation_fraction")
+    request = {part: setup[part] for part in wanted}
+    request |= {"steps": 400, "frame_every": 400, "with_network": False}
+    turns = open_training(TrainRequest.model_validate(request), RESOURCES, Control(), lambda: 0.0)
+    events = [turn for turn in turns if isinstance(turn, Event)]
+    first, last = (orjson.loads(event.data) for event in (events[0], events[-2]))
+    assert last["loss"] < 0.8 * first["loss"]
+    assert last["validation_loss"] < first["validation_loss"]
+    assert ("accuracy" in last["metrics"]) == (setup["task"] != "numbers")
+
+
+def test_activations_and_losses_say_how_classes_are_written(catalog: dict[str, Any]) -> None:
+    signed = {entry["name"]: entry["signed"] for entry in catalog["activations"]}
+    assert signed["tanh"]
+    assert signed["identity"]
+    assert not signed["sigmoid"]
+    boundary = {entry["name"]: entry["boundary"] for entry in catalog["losses"]}
+    assert boundary["binary_cross_entropy_with_logits"] == 0.0
+    assert boundary["squared_error"] is None

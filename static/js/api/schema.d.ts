@@ -308,7 +308,8 @@ export interface paths {
          * Draw a dataset
          * @description Samples of a dataset; the same options and seed give the same samples.
          *
-         *     Each dataset's options are in the catalog. The same object is a training's `data`.
+         *     Each dataset's options are in the catalog. The same object is a training's `data`: own samples
+         *     come back as they are, with the features that are asked for.
          */
         post: operations["draw_dataset_api_v1_datasets_post"];
         delete?: never;
@@ -4918,7 +4919,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DrawnData"];
+                "application/json": components["schemas"]["DrawnData"] | components["schemas"]["GivenData"];
             };
         };
         responses: {

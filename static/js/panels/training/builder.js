@@ -130,12 +130,14 @@ function sections(training, place) {
     const dropout = "dropout" in read() && !last ? [numberField({ label: "dropout", name: `${title}: dropout`, minimum: 0, below: 1, pointer: `${pointer}/dropout`, read: () => read().dropout ?? 0, commit: (value) => put({ dropout: value }) })] : [];
     const bias = checkField({ label: "bias", name: `${title}: bias`, pointer: `${pointer}/use_bias`, read: () => read().use_bias !== false, commit: (use) => put(use ? { use_bias: true } : { use_bias: false, shared_bias: false }) });
     const initializer = choiceFields({ entries: catalog.initializers, name: `${title}: initializer`, label: "start", pointer: `${pointer}/initializer`, read: () => read().initializer, commit: (choice) => put({ initializer: choice }) });
+    const norm = checkField({ label: "normalize z over the units", name: `${title}: layer normalization`, pointer: `${pointer}/layer_norm`, read: () => read().layer_norm === true, commit: (use) => put({ layer_norm: use }) });
+    const residual = checkField({ label: "add the layer’s input", name: `${title}: residual connection`, pointer: `${pointer}/residual`, read: () => read().residual === true, commit: (use) => put({ residual: use }) });
     return h(
       "div",
       { class: "group" },
       h("h3", {}, title, h("span", { class: "aside" }, last ? "output" : "", remove)),
       ...place([...(last ? [] : [units]), ...activation, ...dropout]),
-      more(`layer-${at}-more`, "Bias and first weights", place([bias, ...initializer])),
+      more(`layer-${at}-more`, "Bias, first weights, and more", place([bias, ...initializer, norm, residual])),
     );
   }
 

@@ -94,7 +94,7 @@ function makeChart({ state }, theme, { title, note, aside, series, structure, lo
   const table = h("table", {});
   const scroll = h("div", { class: "rows", tabindex: "0", role: "region", "aria-label": `${title} as a table` }, table);
   const details = h("details", { ontoggle: () => draw() }, h("summary", {}, "As a table"), scroll);
-  const section = h("section", { class: "chart-section", "aria-label": title }, h("div", { class: "chart-head" }, h("h2", {}, title), aside), place, legend, note && h("p", { class: "quiet note" }, note), details);
+  const section = h("section", { class: "chart-section", "aria-label": `${title}: chart` }, h("div", { class: "chart-head" }, h("h2", {}, title), aside), place, legend, note && h("p", { class: "quiet note" }, note), details);
   const width = signal(0);
   new ResizeObserver(() => (width.value = place.clientWidth)).observe(place);
   /** @type {uPlot | null} */

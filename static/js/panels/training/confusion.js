@@ -12,7 +12,7 @@ const INTERVAL = 200;
 /** @param {Training} training */
 export function makeConfusion({ state }) {
   const table = h("table", { class: "confusion" });
-  const section = h("section", { "aria-label": "Confusion table" }, h("h2", {}, "Which class is taken for which"), h("p", { class: "quiet note" }, "A row for each class, a column for what the network says of it. Training samples."), h("div", { class: "rows", tabindex: "0", role: "region", "aria-label": "Confusion table" }, table));
+  const section = h("section", { "aria-label": "Confusion" }, h("h2", {}, "Which class is taken for which"), h("p", { class: "quiet note" }, "A row for each class, a column for what the network says of it. Training samples."), h("div", { class: "rows", tabindex: "0", role: "region", "aria-label": "Confusion table" }, table));
   let due = false;
   const draw = () => {
     due = false;

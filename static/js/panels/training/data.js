@@ -45,8 +45,10 @@ export function mountBrushes(element, { state, actions }) {
     const focused = bar.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.key : null;
     const classes = state.samples.value?.classes ?? [];
     const count = Math.min(MOST_CLASSES, Math.max(2, classes.length + 1));
-    const choose = (/** @type {number} */ label) =>
-      h("button", { type: "button", "data-key": label, "aria-pressed": String(brush === label), title: `Class ${classes[label] ?? label} (key ${label + 1})`, "aria-label": `Class ${classes[label] ?? label}, ${nameShape(label)}`, onclick: () => actions.setBrush(label) }, badge(label, classes[label] ?? (label >= classes.length ? "new" : String(label)), 2));
+    const choose = (/** @type {number} */ label) => {
+      const name = classes[label] ?? "new";
+      return h("button", { type: "button", "data-key": label, "aria-pressed": String(brush === label), title: `Class ${name} (key ${label + 1})`, "aria-label": `Class ${name}, ${nameShape(label)}`, onclick: () => actions.setBrush(label) }, badge(label, name, 2));
+    };
     bar.replaceChildren(
       ...Array.from({ length: count }, (_, label) => choose(label)),
       h("button", { type: "button", "data-key": "erase", "aria-pressed": String(brush === "erase"), title: "Take points away (key 0)", onclick: () => actions.setBrush("erase") }, "Erase"),

@@ -21,7 +21,7 @@ export function mountVerdict({ state, actions }) {
   const chip = h("span", { class: "chip" });
   const text = h("span", { class: "text" });
   const walk = h("button", { class: "text-button walk", type: "button", title: "The next step's batch: forward, backward and update, beat by beat", onclick: actions.walk }, icon("M4 12h4l2.5-6 4 12 2.5-6h3"), "Walk through this step");
-  const card = h("div", { class: "verdict", role: "alert", hidden: true });
+  const card = h("div", { class: "divergence", role: "alert", hidden: true });
   part("saying").append(card, h("div", { class: "saying" }, h("p", {}, chip, text), walk));
   effect(() => {
     walk.disabled = state.frame.value === null || (state.samples.value?.inputs.length ?? 0) < 2;

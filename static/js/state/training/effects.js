@@ -5,7 +5,7 @@ import { post } from "../../api/client.js";
 import { openStream } from "../../api/stream.js";
 import { readLink, writeLink } from "./link.js";
 import { readMaps } from "./maps.js";
-import { PACES, writeAdjustment, writeData, writeRequest } from "./request.js";
+import { PACES, writeAdjustment, writeRequest } from "./request.js";
 import { chooseEncoding, encodeTargets, isOwn } from "./setup.js";
 
 /** @typedef {import("./store.js").Training} Training */
@@ -15,6 +15,7 @@ const URL_DELAY = 300;
 const PATIENCE = [150, 300, 500, 800, 1200, 2000, 3000, 5000];
 /** How long a part of a training should take whose frames cannot carry the network, in milliseconds. */
 const PART_MS = 800;
+const FIRST_PART = 20;
 const ENDLESS = 1e9;
 /** There is nothing to learn from less. */
 const FEWEST = 2;
@@ -152,8 +153,10 @@ export function train({ state, actions }, now) {
       for await (const { name, data } of openStream("/networks/train", body, signal)) {
         if (signal.aborted) return "aborted";
         if (name === "frame") {
-          if (data.omitted.includes("network") && !once) part ??= 20;
-          if (data.network) part = null;
+          const whole = part === null;
+          part = data.omitted.includes("network") ? (part ?? FIRST_PART) : null;
+          // Nothing is lost: the first frame is of the network that was sent.
+          if (whole && part !== null && !once && body.steps > part) return "steps";
           actions.receiveFrame(data, readMaps(data.grid));
           const time = now();
           if (before && time > before.time) smooth((1000 * (data.step - before.step)) / (time - before.time));
@@ -248,9 +251,10 @@ export function walkSteps({ state, actions }, store) {
 async function readRows(setup, samples, numbers, catalog) {
   const targets = encodeTargets(samples, chooseEncoding(setup.spec, samples, catalog));
   const pick = (/** @type {number[][]} */ rows) => numbers.map((row) => rows[row]);
-  if (setup.features === null) return { inputs: pick(samples.inputs), targets: pick(targets) };
-  const result = await post("/datasets", writeData(setup, samples, catalog), new AbortController().signal);
-  return "problem" in result ? { problem: below(result.problem, "/data") } : { inputs: pick(result.answer.inputs), targets: pick(targets) };
+  const rows = { inputs: pick(samples.inputs), targets: pick(targets) };
+  if (setup.features === null) return rows;
+  const result = await post("/datasets", { ...rows, features: setup.features }, new AbortController().signal);
+  return "problem" in result ? { problem: below(result.problem, "/data") } : { ...rows, inputs: result.answer.inputs };
 }
 
 /**
