@@ -22,7 +22,7 @@ import { answerInquiry, answerQuestions, keepMotion, keepTheme, play } from "./s
 import { createInspection } from "./state/inspection.js";
 import { createNudge } from "./state/nudge.js";
 import { createStore } from "./state/store.js";
-import { fetchSamples, keepLink, train, walkSteps } from "./state/training/effects.js";
+import { fetchSamples, keepLink, makeTrainingLink, train, walkSteps } from "./state/training/effects.js";
 import { createTraining } from "./state/training/store.js";
 import { createClock } from "./timeline/clock.js";
 import { findReading } from "./views/index.js";
@@ -50,6 +50,7 @@ mountHeader(store, {
   canRedo: computed(() => (walks.value ? store.state.canRedo.value : state.canRedo.value)),
   undo: () => (walks.peek() ? store : training).actions.undo(),
   redo: () => (walks.peek() ? store : training).actions.redo(),
+  link: () => makeTrainingLink(training),
   inspector: () => (walks.peek() ? "inspector" : "charts"),
   keys: TRAINING_KEYS,
 });

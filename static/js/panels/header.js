@@ -1,6 +1,7 @@
 /** The header: brand, rooms, theme, help; and the tabs over the stage. */
 
 import { effect } from "@preact/signals-core";
+import { makeLink } from "../state/effects.js";
 import { h, icon, part } from "./dom.js";
 import { showHelp } from "./help.js";
 import { makeRooms } from "./rooms.js";
@@ -19,6 +20,7 @@ export const MOON = ["M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5Z"];
  * @property {{readonly value: boolean}} [canRedo]
  * @property {() => void} [undo]
  * @property {() => void} [redo]
+ * @property {() => ReturnType<typeof makeLink>} [link] to what is on the screen
  * @property {() => string} [inspector] the panel that opens as the inspector's sheet
  * @property {[string[], string][]} [keys] for its list of keys
  */
@@ -51,7 +53,7 @@ export function mountHeader(store, page = {}) {
       h("button", { class: "icon-button", type: "button", "aria-label": "Open the builder", onclick: () => openSheet("builder") }, icon("M4 7h10M18 7h2M4 17h2M10 17h10", "M16 5v4M8 15v4")),
       h("button", { class: "icon-button", type: "button", "aria-label": "Open the inspector", onclick: () => openSheet(inspector()) }, icon("M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14Z", "m16 16 4 4")),
     ),
-    ...makeShare(store),
+    ...makeShare(page.link ?? (() => makeLink(store))),
     theme,
     h("button", { class: "icon-button help-opener", type: "button", "aria-label": "Keyboard and help", onclick: () => showHelp(page.keys) }, icon("M9 9a3 3 0 1 1 4 2.8c-.7.3-1 .9-1 1.7v.5", "M12 17.5v.1")),
   );

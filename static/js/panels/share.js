@@ -1,19 +1,16 @@
 /** A link to what is on the screen, copied and shown. */
 
-import { makeLink } from "../state/effects.js";
 import { h, icon } from "./dom.js";
-
-/** @typedef {import("../state/store.js").Store} Store */
 
 const IN_THE_LINK = "Everything is in the link itself. Nothing was sent anywhere.";
 const KEPT = "It is kept on this server and never changes. Whoever has the link can open it.";
 
 /**
  * The button and what it opens.
- * @param {Store} store
+ * @param {() => ReturnType<typeof import("../state/effects.js").makeLink>} make
  * @returns {HTMLElement[]}
  */
-export function makeShare(store) {
+export function makeShare(make) {
   const field = h("input", { type: "text", readonly: true, "aria-label": "Link", spellcheck: "false" });
   const copy = h("button", { class: "text-button", type: "button", onclick: () => void copyLink() }, "Copy");
   const row = h("div", { class: "share-row", hidden: true }, field, copy);
@@ -42,7 +39,7 @@ export function makeShare(store) {
     said.textContent = "Making a link …";
     row.hidden = true;
     note.textContent = "";
-    const made = await makeLink(store);
+    const made = await make();
     if ("problem" in made) {
       said.textContent = made.problem.title;
       note.textContent = made.problem.detail;

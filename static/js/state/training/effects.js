@@ -267,6 +267,18 @@ export function readTable(table, signal) {
 }
 
 /**
+ * A link to the training as it stands.
+ * @param {Training} training
+ * @returns {Promise<{link: string, kept: boolean} | {problem: import("../state.js").Problem}>}
+ */
+export async function makeTrainingLink({ state }) {
+  const link = writeLink({ setup: state.setup.peek(), document: state.document.peek(), pace: state.pace.peek() }, state.catalog);
+  return link === null ? { problem: TOO_LONG } : { link: new URL(link, location.href).href, kept: false };
+}
+
+const TOO_LONG = { title: "This is too much for a link", detail: "The data alone is longer than an address may be. Fewer rows fit.", errors: [] };
+
+/**
  * The address says what is trained and how far it has come, and an address brings it back.
  * @param {Training} training
  */
