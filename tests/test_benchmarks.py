@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks import playground
 from benchmarks.__main__ import check_losses, prepare, write_row
 from benchmarks.cases import CASES, Scalar
 from benchmarks.contestants import Contestant
@@ -27,3 +28,13 @@ def test_other_work_is_refused() -> None:
 def test_a_row_gives_multiples_of_ours() -> None:
     row = write_row("1", {"ours": 10e-6, "floor": 8e-6, "torch": 250e-6})
     assert row == "| 1: 2-4-2-1 tanh | 10.0 µs |  | 0.80x |  | 25.00x |  |  |"
+
+
+def test_plain_javascript_does_the_same_work() -> None:
+    document, inputs, targets = playground.draw()
+    training = playground.open_loop(document, inputs, targets)
+    with playground.run_script() as script:
+        script.ask({**playground.write_task(document), "inputs": inputs, "targets": targets})
+        playground.compare(training, script)
+        with pytest.raises(SystemExit, match="not the same work"):
+            playground.compare(playground.open_loop(document, inputs, targets), script)
