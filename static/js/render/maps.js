@@ -8,7 +8,7 @@ import { classToken, MOST_CLASSES, shapePath } from "../scene/training/shapes.js
 /** @typedef {import("../state/training/maps.js").Map2} Map2 */
 /** @typedef {import("../scene/training/pixels.js").Palette} Palette */
 /** @typedef {{x: [number, number], y: [number, number]}} Ranges */
-/** @typedef {{x: number, y: number, label: number | null, share: number}} Spot in pixels; `share` colors it where it has no class */
+/** @typedef {{x: number, y: number, label: number | null, share: number | null}} Spot in pixels; `share` colors it where it has no class, if it can */
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -84,8 +84,8 @@ export function createMapPainter(canvas, resolve) {
       /** @type {Map<string, string[]>} */
       const alike = new Map();
       for (const { x, y, label, share } of spots) {
-        const level = (Math.round(Math.min(1, Math.max(-1, share)) * 8) / 8 + 1) * 64;
-        const color = label === null ? `rgb(${scale[level * 3]} ${scale[level * 3 + 1]} ${scale[level * 3 + 2]})` : resolve(classToken(label));
+        const level = (Math.round(Math.min(1, Math.max(-1, share ?? 0)) * 8) / 8 + 1) * 64;
+        const color = label === null && share === null ? resolve("ink-2") : label === null ? `rgb(${scale[level * 3]} ${scale[level * 3 + 1]} ${scale[level * 3 + 2]})` : resolve(classToken(label));
         const paths = alike.get(color);
         const path = shapePath(label ?? 1, x, y, r);
         if (paths) paths.push(path);
@@ -94,7 +94,7 @@ export function createMapPainter(canvas, resolve) {
       for (const [color, paths] of alike) {
         const path = new Path2D(paths.join(""));
         context.lineWidth = 1.4;
-        context.strokeStyle = resolve(spots[0]?.label === null ? "ink-2" : "paper");
+        context.strokeStyle = resolve(spots[0]?.label === null && spots[0].share !== null ? "ink-2" : "paper");
         context.fillStyle = color;
         context.fill(path);
         context.stroke(path);

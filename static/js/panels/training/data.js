@@ -4,6 +4,7 @@ import { effect } from "@preact/signals-core";
 import { gatherPoints, isOwn } from "../../state/training/setup.js";
 import { MOST_CLASSES, nameShape } from "../../scene/training/shapes.js";
 import { h, icon } from "../dom.js";
+import { closeSheets } from "../sheets.js";
 import { badge } from "./confusion.js";
 import { openTable } from "./table.js";
 
@@ -18,6 +19,7 @@ export function makeOwnData(training) {
     const plane = samples && samples.columns.length === 2 && samples.labels !== null;
     if (!plane) actions.change({ data: gatherPoints([], ["0", "1"]) });
     actions.setBrush(0);
+    closeSheets();
   };
   return [
     h(

@@ -184,7 +184,7 @@ function placeSpots({ inputs, targets, labels, columns }, { x, y, w, h }, ranges
       x: x - w / 2 + ((row[0] - ranges.x[0]) / (ranges.x[1] - ranges.x[0])) * w,
       y: y + h / 2 - ((up - ranges.y[0]) / (ranges.y[1] - ranges.y[0])) * h,
       label: labels === null ? null : labels[i],
-      share: labels === null && columns.length === 2 ? share(targets[i][0]) : 0,
+      share: columns.length === 2 ? (labels === null ? share(targets[i][0]) : 0) : null,
     };
   });
 }
