@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.streams.close()
         app.state.admission.close()
         app.state.store.close()
+        app.state.resources.close()
 
     def drain() -> None:
         app.state.admission.drain()

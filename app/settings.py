@@ -67,6 +67,14 @@ class Limits(BaseModel):
     experiment_numbers: Count = Field(
         default=30_000_000, description="parameters, values and gradients in one run of a trial"
     )
+    trials: Count = Field(default=5_000, description="trials of one sweep")
+    trial_work: Count = Field(
+        default=500_000_000, description="parameters x batch x steps of one trial of a sweep"
+    )
+    listed_layers: Count = Field(
+        default=50_000, description="layers that stand in a sweep's points, all points together"
+    )
+    sweep_seconds: Count = Field(default=900, description="how long a sweep lasts at most")
     singular_value_work: Count = Field(
         default=1_000_000_000,
         description="cubes of widths, summed over layers, of one experiment's singular values; "
@@ -111,6 +119,7 @@ class Limits(BaseModel):
     snapshots_per_minute: Count = Field(default=20, description="of one client")
     streams_per_minute: Count = Field(default=30, description="of one client")
     streams_per_client: Count = Field(default=4, description="at a time")
+    sweeps_per_client: Count = Field(default=1, description="at a time")
     clients_per_address: Count = Field(
         default=50, description="rates of one client that all at one address have together"
     )
@@ -168,6 +177,27 @@ class Settings(BaseSettings):
     )
     throttle: bool = Field(default=True, description="whether requests are counted against rates")
     limits: Limits = Limits()
+    sweep_workers: Count = Field(
+        default=max(1, os.cpu_count() or 1),
+        description="processes of this host that run the trials of sweeps",
+    )
+    sweep_worker_bytes: Count = Field(
+        default=1_073_741_824, description="memory of such a process; one with more is started anew"
+    )
+    sweep_scheduler: str | None = Field(
+        default=None, description="address of a Dask scheduler whose workers run them instead"
+    )
+    sweep_tls_ca: Path | None = Field(
+        default=None, description="certificate authority; the scheduler is then spoken to by TLS"
+    )
+    sweep_tls_cert: Path | None = Field(default=None, description="certificate for the scheduler")
+    sweep_tls_key: Path | None = Field(default=None, description="its private key")
+    sweep_results: Path | None = Field(
+        default=None, description="folder where what trials gave is kept for good"
+    )
+    sweep_results_bytes: Count = Field(
+        default=67_108_864, description="what trials gave is kept in memory up to this size"
+    )
     static: Path = Field(default=_find("static"), description="scripts, styles, vendored libraries")
     templates: Path = Field(default=_find("templates"), description="HTML templates")
 

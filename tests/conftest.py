@@ -1,12 +1,15 @@
-"""Order of the tests, and the settings that all of them share."""
+"""Order of the tests, the settings that all of them share, worker processes for some."""
 
 import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from app.experiments.cluster import Cluster, ClusterOptions
 
 BROWSER = Path(__file__).parent / "browser"
 
@@ -23,3 +26,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if BROWSER in item.path.parents:
             item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: BROWSER in item.path.parents)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Two processes that run trials, started once."""
+    cluster = Cluster(ClusterOptions(workers=2))
+    yield cluster
+    cluster.close()

@@ -1,6 +1,7 @@
 """The OpenAPI document: worked examples for every operation, run by the services themselves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -9,14 +10,20 @@ from pydantic.json_schema import models_json_schema
 from app import __version__
 from app.api.problems import MEDIA_TYPE, describe_responses
 from app.api.streams import write_event
+from app.experiments.results import Results
+from app.experiments.workers import Serial
 from app.schemas.datasets import CsvRequest, DrawnData
 from app.schemas.explain import ExplainRequest, GradientCheckRequest, NudgeRequest
 from app.schemas.flow import GradientFlowRequest
+from app.schemas.message import Message
 from app.schemas.microscope import ExplainUpdateRequest
 from app.schemas.networks import BackwardRequest, ForwardRequest, StepRequest, TraceRequest
 from app.schemas.race import RaceRequest, SurfaceRequest
 from app.schemas.specs import DenseSpec
-from app.schemas.training import EVENTS, TrainRequest
+from app.schemas.sweeps import EVENTS as SWEEP_EVENTS
+from app.schemas.sweeps import SweepRequest
+from app.schemas.training import EVENTS as TRAIN_EVENTS
+from app.schemas.training import TrainRequest
 from app.services import (
     catalog,
     datasets,
@@ -30,6 +37,7 @@ from app.services import (
 from app.services.events import Control, Event, Turn
 from app.services.programs import Resources
 from app.services.snapshots import describe_snapshot, name_snapshot
+from app.services.sweep_events import open_sweep
 from app.services.wire import Payload
 
 NEURON = {
@@ -77,6 +85,19 @@ REQUESTS: dict[str, Payload] = {
         "network": {"kind": "dense", "inputs": 16, "layers": [TANH] * 4},
         "batch": 16,
         "seeds": 5,
+    },
+    "/api/v1/experiments/sweeps": {
+        "network": {"kind": "dense", "inputs": 8, "layers": [{**TANH, "units": 8}]},
+        "batch": 8,
+        "seeds": 2,
+        "grid": [
+            {"name": "depth", "pointers": ["/repeat"], "values": [2, 4]},
+            {
+                "name": "sigma_w squared",
+                "pointers": ["/network/layers/*/initializer/scale"],
+                "values": [0.5, 2.5],
+            },
+        ],
     },
     "/api/v1/networks/train": {
         "network": {
@@ -172,8 +193,22 @@ STREAMS: dict[str, Callable[[Any, Resources], str]] = {
     "/api/v1/networks/train": lambda body, shared: _write_stream(
         training.open_training(TrainRequest.model_validate(body), shared, Control(), lambda: 0.0)
     ),
+    # Here and now: no process is started for the sake of an example.
+    "/api/v1/experiments/sweeps": lambda body, shared: _write_stream(
+        open_sweep(
+            SweepRequest.model_validate(body),
+            replace(shared, workers=Serial(), results=Results(0)),
+            Control(),
+            lambda: 0.0,
+        )
+    ),
 }
 """Operations that answer with events."""
+EVENTS: dict[str, Mapping[str, type[Message]]] = {
+    "/api/v1/networks/train": TRAIN_EVENTS,
+    "/api/v1/experiments/sweeps": SWEEP_EVENTS,
+}
+"""What the data of their events is, by the event's name."""
 
 
 GUARDED = {"get": (400, 414, 421, 429, 431, 500), "post": (400, 408, 414, 421, 429, 431, 500, 503)}
@@ -183,7 +218,7 @@ GUARDED = {"get": (400, 414, 421, 429, 431, 500), "post": (400, 408, 414, 421, 4
 def complete(document: dict[str, Any], resources: Resources) -> dict[str, Any]:
     """``document`` with the schema of problems, and an example of every request and answer."""
     _, schemas = models_json_schema(
-        [(model, "serialization") for model in EVENTS.values()],
+        [(model, "serialization") for models in EVENTS.values() for model in models.values()],
         ref_template="#/components/schemas/{model}",
     )
     document["components"]["schemas"] |= schemas["$defs"]
@@ -199,7 +234,7 @@ def complete(document: dict[str, Any], resources: Resources) -> dict[str, Any]:
         # Streams of JSON have no schema in OpenAPI 3.1: the data of each event, by its name.
         content["x-events"] = {
             name: {"$ref": f"#/components/schemas/{model.__name__}"}
-            for name, model in EVENTS.items()
+            for name, model in EVENTS[path].items()
         }
     for item in document["paths"].values():
         for method, operation in item.items():

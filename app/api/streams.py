@@ -5,8 +5,9 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 import anyio
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
@@ -17,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from app.api.problems import ProblemError, write_failure
 from app.services.events import Control, Event, Turn, make_event
 from app.services.pool import Job, Pool
+from app.services.wire import Payload
 from app.settings import Settings
 
 BUSY_SECONDS = 5
@@ -34,8 +36,9 @@ class Mailbox:
     Of several unread frames the newest is kept; every other event is.
     """
 
-    def __init__(self, failure: Callable[[], bytes]) -> None:
+    def __init__(self, failure: Callable[[], bytes], lost: Payload) -> None:
         self._failure = failure
+        self._lost = lost
         self._loop = asyncio.get_running_loop()
         self._ready = asyncio.Event()
         self._lock = threading.Lock()
@@ -49,7 +52,7 @@ class Mailbox:
                 self._frame = event
             elif error is not None:
                 log.error("a stream's job failed", exc_info=error)
-                end = make_event("end", {"reason": "problem", "step": None, "network": None})
+                end = make_event("end", {"reason": "problem", **self._lost})
                 self._others += [Event("problem", self._failure()), end, None]
             else:
                 self._others.append(event)
@@ -69,13 +72,19 @@ class Mailbox:
             await self._ready.wait()
 
 
+class Taken(NamedTuple):
+    """One of the streams, or sweeps, that a client may have at a time."""
+
+    client: str
+    what: str
+
+
 class Streams:
     """All streams of one application: how many there are, and how they come to an end."""
 
     def __init__(self, settings: Settings) -> None:
-        self._most = settings.limits.streams
-        self._most_of_client = settings.limits.streams_per_client
-        self._of_client: Counter[str] = Counter()
+        self._limits = settings.limits
+        self._of_client: Counter[Taken] = Counter()
         self.heartbeat = float(settings.heartbeat_seconds)
         self.stall = float(settings.stall_seconds)
         self.pool = Pool(settings.stream_threads, time.monotonic)
@@ -85,29 +94,41 @@ class Streams:
         """How many streams there are."""
         self._lock = threading.Lock()
 
-    def open(self, request: Request, make: Callable[[Control], Iterator[Turn]]) -> Response:
+    def open(
+        self,
+        request: Request,
+        make: Callable[[Control], Iterator[Turn]],
+        stream: "type[EventStream] | None" = None,
+    ) -> Response:
         """The response that runs the job which ``make`` gives, for as long as there is a reader.
+
+        ``stream`` says how its events are written, ``EventStream`` unless given.
 
         Raises ``ProblemError`` (503, or 429 when they are all of one client) when there are as many
         streams as there may be, and whatever ``make`` raises.
         """
+        kind = stream or EventStream
         client = str(request.scope.get(CLIENT, ""))
+        taken = [Taken(client, what) for what in kind.counted]
         with self._lock:
-            if self._of_client[client] >= self._most_of_client:
-                detail = f"at most {self._most_of_client} streams of one client at a time"
-                raise ProblemError(429, detail, BUSY_SECONDS)
-            if self.count >= self._most:
-                detail = f"at most {self._most} streams at a time"
+            for one in taken:
+                most = getattr(self._limits, f"{one.what}_per_client")
+                if self._of_client[one] >= most:
+                    several = one.what if most > 1 else one.what.removesuffix("s")
+                    detail = f"at most {most} {several} of one client at a time"
+                    raise ProblemError(429, detail, BUSY_SECONDS)
+            if self.count >= self._limits.streams:
+                detail = f"at most {self._limits.streams} streams at a time"
                 raise ProblemError(503, detail, BUSY_SECONDS)
             self.count += 1
-            self._of_client[client] += 1
+            self._of_client.update(taken)
         control = Control()
         try:
             turns = make(control)
         except BaseException:
-            self.leave(None, client)
+            self.leave(None, taken)
             raise
-        return EventStream(self, client, turns, control, lambda: write_failure(request))
+        return kind(self, taken, turns, control, lambda: write_failure(request))
 
     def start(self, turns: Iterator[Turn], mailbox: Mailbox, control: Control) -> Job:
         """Run a job, its events going to ``mailbox``."""
@@ -116,15 +137,13 @@ class Streams:
             self.jobs.add(job)
         return job
 
-    def leave(self, job: Job | None, client: str) -> None:
+    def leave(self, job: Job | None, taken: Sequence[Taken]) -> None:
         """Let go of a job whose reader is gone, and make room for another."""
         if job is not None:
             self.pool.cancel(job)
         with self._lock:
             self.count -= 1
-            self._of_client[client] -= 1
-            if not self._of_client[client]:
-                del self._of_client[client]
+            self._of_client -= Counter(taken)
             if job is not None:
                 self.jobs.discard(job)
 
@@ -145,17 +164,23 @@ class EventStream(Response):
     reader leaves or stops reading."""
 
     media_type = "text/event-stream"
+    counted: tuple[str, ...] = ("streams",)
+    """What it counts as, among what a client may have so many of at a time."""
+    silence = KEEPALIVE_COMMENT
+    """What is sent where nothing has come for a while."""
+    lost: Mapping[str, None] = {"step": None, "network": None}
+    """What the last event has no value for when the job has failed."""
 
     def __init__(
         self,
         streams: Streams,
-        client: str,
+        taken: Sequence[Taken],
         turns: Iterator[Turn],
         control: Control,
         failure: Callable[[], bytes],
     ) -> None:
         self._streams = streams
-        self._client = client
+        self._taken = taken
         self._turns = turns
         self._control = control
         self._failure = failure
@@ -165,7 +190,7 @@ class EventStream(Response):
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Send the stream; returns when it is over or its reader is gone."""
-        mailbox, job = Mailbox(self._failure), None
+        mailbox, job = Mailbox(self._failure, dict(self.lost)), None
         try:
             job = self._streams.start(self._turns, mailbox, self._control)
             async with anyio.create_task_group() as group:
@@ -173,7 +198,7 @@ class EventStream(Response):
                 await self._send(mailbox, send)
                 group.cancel_scope.cancel()
         finally:
-            self._streams.leave(job, self._client)
+            self._streams.leave(job, self._taken)
 
     async def _listen(self, receive: Receive, scope: anyio.CancelScope) -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -184,10 +209,10 @@ class EventStream(Response):
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(start)
         while True:
-            data: bytes | None = KEEPALIVE_COMMENT
+            data: bytes | None = self.silence
             with anyio.move_on_after(self._streams.heartbeat):
                 event = await mailbox.take()
-                data = None if event is None else write_event(event)
+                data = None if event is None else self.write(event)
             try:
                 with anyio.fail_after(self._streams.stall):
                     body = {"body": data or b"", "more_body": data is not None}
@@ -197,7 +222,11 @@ class EventStream(Response):
             if data is None:
                 return
 
+    def write(self, event: Event) -> bytes:
+        """An event as it goes on the wire."""
+        return write_event(event)
+
 
 def write_event(event: Event) -> bytes:
-    """An event as it goes on the wire."""
+    """A server-sent event as it goes on the wire."""
     return format_sse_event(data_str=event.data.decode(), event=event.name)

@@ -60,14 +60,9 @@ class DenseSpec:
                 detail = "orthogonal is for matrices; choose another initializer for biases"
                 raise NetworkError("/bias_initializer", detail, "wrong_initializer")
         for number, layer in enumerate(self.layers):
-            resolve(ACTIVATIONS, layer.activation, f"/layers/{number}/activation")
-            resolve(INITIALIZERS, layer.initializer, f"/layers/{number}/initializer")
-            if layer.shared_bias and not layer.use_bias:
-                detail = "a layer without bias has none to share: set use_bias or drop shared_bias"
-                raise NetworkError(f"/layers/{number}/shared_bias", detail, "contradiction")
-            if layer.layer_norm and layer.units == 1:
-                detail = "a single unit normalized is always 0: give it more units, or drop it"
-                raise NetworkError(f"/layers/{number}/layer_norm", detail, "contradiction")
+            # Deep networks are often one layer many times over: it is looked at once.
+            if number == 0 or layer is not self.layers[number - 1]:
+                _check_layer(layer, f"/layers/{number}")
             if layer.dropout and number == len(self.layers) - 1:
                 detail = "the outputs themselves cannot be left out: drop units of another layer"
                 raise NetworkError(f"/layers/{number}/dropout", detail, "contradiction")
@@ -85,6 +80,17 @@ class DenseSpec:
     def outputs(self) -> int:
         """How many numbers the last layer gives per sample."""
         return self.layers[-1].units
+
+
+def _check_layer(layer: Layer, pointer: str) -> None:
+    resolve(ACTIVATIONS, layer.activation, f"{pointer}/activation")
+    resolve(INITIALIZERS, layer.initializer, f"{pointer}/initializer")
+    if layer.shared_bias and not layer.use_bias:
+        detail = "a layer without bias has none to share: set use_bias or drop shared_bias"
+        raise NetworkError(f"{pointer}/shared_bias", detail, "contradiction")
+    if layer.layer_norm and layer.units == 1:
+        detail = "a single unit normalized is always 0: give it more units, or drop it"
+        raise NetworkError(f"{pointer}/layer_norm", detail, "contradiction")
 
 
 def parameter_shapes(spec: DenseSpec) -> dict[str, Shape]:

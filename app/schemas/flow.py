@@ -23,6 +23,9 @@ class FlowConfiguration(Request):
     )
     batch: Size = 32
     inputs: RandomInputs = RandomInputs()
+    repeat: Size = Field(
+        default=1, description="how often the layers of a dense network stand one after another"
+    )
     time_steps: Size | None = Field(
         default=None, description="of a recurrent network's sequences; 50 unless given"
     )

@@ -21,22 +21,33 @@ def count_steps(configuration: FlowConfiguration) -> int:
     return 1
 
 
-def check_trial(configuration: FlowConfiguration, seeds: int, limits: Limits, pointer: str) -> None:
+def check_trial(
+    configuration: FlowConfiguration, seeds: int, limits: Limits, work_limit: str = "work"
+) -> None:
     """Raise ``LimitError`` for a configuration that is too large to be run under ``seeds``.
 
-    Raises ``NetworkError`` for one that is no experiment at all.
+    ``work_limit`` names the limit on its work. Raises ``NetworkError`` for one that is no
+    experiment at all.
     """
-    spec, place = configuration.network, f"{pointer}/network"
+    spec = configuration.network
     if isinstance(spec, ExpressionSpec):
         detail = "expected one of: dense, recurrent"
-        raise NetworkError(f"{place}/kind", detail, "unknown_kind")
-    if configuration.time_steps is not None and isinstance(spec, DenseSpec):
+        raise NetworkError("/network/kind", detail, "unknown_kind")
+    if isinstance(spec, DenseSpec) and configuration.time_steps is not None:
         detail = "only a recurrent network has time steps; leave it out"
-        raise NetworkError(f"{pointer}/time_steps", detail, "unknown_field")
+        raise NetworkError("/time_steps", detail, "unknown_field")
+    if isinstance(spec, RecurrentSpec) and configuration.repeat > 1:
+        detail = "only a dense network has layers to repeat; leave it out"
+        raise NetworkError("/repeat", detail, "unknown_field")
     batch, steps = configuration.batch, count_steps(configuration)
-    require(batch, limits, "batch", f"{pointer}/batch", "samples")
-    require(steps, limits, "time_steps", f"{pointer}/time_steps", "time steps")
-    widest = _check_widths(spec, limits, place)
+    require(batch, limits, "batch", "/batch", "samples")
+    if isinstance(spec, DenseSpec):
+        depth = len(spec.layers) * configuration.repeat
+        where = "/repeat" if configuration.repeat > 1 else "/network/layers"
+        require(depth, limits, "layers", where, "layers")
+        spec = spec.model_copy(update={"layers": spec.layers * configuration.repeat})
+    require(steps, limits, "time_steps", "/time_steps", "time steps")
+    widest = _check_widths(spec, limits)
     parameters = count_parameters(spec)
     messages = parameters * steps if isinstance(spec, RecurrentSpec) else 0
     numbers = PARAMETER_COPIES * parameters + messages + batch * steps * numbers_per_sample(spec)
@@ -44,18 +55,17 @@ def check_trial(configuration: FlowConfiguration, seeds: int, limits: Limits, po
     require(numbers, limits, "experiment_numbers", widest, what)
     work = parameters * max(batch, SMALLEST_BATCH) * steps * seeds
     what = "weights and biases times samples (at least 32) times time steps times seeds"
-    require(work, limits, "work", widest, what)
+    require(work, limits, work_limit, widest, what)
 
 
-def _check_widths(spec: DenseSpec | RecurrentSpec, limits: Limits, place: str) -> str:
+def _check_widths(spec: DenseSpec | RecurrentSpec, limits: Limits) -> str:
     """Where a network has its width."""
-    require(spec.inputs, limits, "inputs", f"{place}/inputs", "inputs")
+    require(spec.inputs, limits, "inputs", "/network/inputs", "inputs")
     if isinstance(spec, RecurrentSpec):
-        require(spec.units, limits, "units_per_layer", f"{place}/units", "units in a cell")
-        require(spec.outputs, limits, "outputs", f"{place}/outputs", "outputs")
-        return f"{place}/units"
-    require(len(spec.layers), limits, "layers", f"{place}/layers", "layers")
+        require(spec.units, limits, "units_per_layer", "/network/units", "units in a cell")
+        require(spec.outputs, limits, "outputs", "/network/outputs", "outputs")
+        return "/network/units"
     for number, layer in enumerate(spec.layers):
-        where = f"{place}/layers/{number}/units"
+        where = f"/network/layers/{number}/units"
         require(layer.units, limits, "units_per_layer", where, "units in a layer")
-    return f"{place}/layers"
+    return "/network/layers"

@@ -1,6 +1,7 @@
 """Experiments: the gradient flow of one configuration."""
 
 import math
+from dataclasses import replace
 from typing import Any, cast
 
 from app.engine.op import Array
@@ -12,7 +13,7 @@ from app.experiments.variances import list_variances
 from app.networks.dense import DenseSpec
 from app.schemas.flow import FlowConfiguration, GradientFlowRequest
 from app.services.admission import check_deadline
-from app.services.documents import read_spec
+from app.services.documents import below, read_spec
 from app.services.experiment_sizes import check_trial, count_steps
 from app.services.programs import Resources
 from app.services.sizes import require
@@ -35,11 +36,17 @@ def measure_gradient_flow(request: GradientFlowRequest, resources: Resources) ->
 
 
 def read_trial(
-    configuration: FlowConfiguration, resources: Resources, *, seeds: int = 1, pointer: str = ""
+    configuration: FlowConfiguration, resources: Resources, *, seeds: int = 1, work: str = "work"
 ) -> Trial:
-    """The trial of a configuration. Raises ``NetworkError`` for one that cannot be run."""
-    check_trial(configuration, seeds, resources.limits, pointer)
-    spec = cast(NetworkSpec, read_spec(configuration.network, f"{pointer}/network"))
+    """The trial of a configuration. Raises ``NetworkError`` for one that cannot be run.
+
+    ``work`` names the limit on how much work it is under so many seeds.
+    """
+    check_trial(configuration, seeds, resources.limits, work)
+    spec = cast(NetworkSpec, read_spec(configuration.network, "/network"))
+    if isinstance(spec, DenseSpec) and configuration.repeat > 1:
+        with below("/network"):
+            spec = replace(spec, layers=spec.layers * configuration.repeat)
     inputs = Inputs(configuration.inputs.distribution, configuration.inputs.variance)
     return Trial(spec, configuration.batch, inputs, count_steps(configuration))
 

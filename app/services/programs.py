@@ -3,11 +3,14 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.engine.graph import Graph
 from app.engine.op import Shape
 from app.engine.program import Program
+from app.experiments.cluster import Cluster, ClusterOptions
+from app.experiments.results import Results
+from app.experiments.workers import Serial, Workers
 from app.networks.expression import ExpressionSpec
 from app.networks.kinds import Spec, cut_graph, kind_of
 from app.settings import Limits, Settings
@@ -87,10 +90,30 @@ class Resources:
 
     limits: Limits
     programs: Programs
+    results: Results = field(default_factory=lambda: Results(0))
+    workers: Workers = field(default_factory=Serial)
+
+    def close(self) -> None:
+        """End what was started on the way."""
+        self.workers.close()
 
 
 def make_resources(settings: Settings) -> Resources:
     """Resources as the settings want them."""
     # Or a process with many threads would keep itself short of memory.
     most = settings.cached_numbers // settings.threads
-    return Resources(settings.limits, Programs(settings.cached_programs, most))
+    return Resources(
+        settings.limits,
+        Programs(settings.cached_programs, most),
+        Results(settings.sweep_results_bytes, settings.sweep_results),
+        Cluster(
+            ClusterOptions(
+                settings.sweep_scheduler,
+                settings.sweep_workers,
+                settings.sweep_worker_bytes,
+                tls_ca=settings.sweep_tls_ca,
+                tls_cert=settings.sweep_tls_cert,
+                tls_key=settings.sweep_tls_key,
+            )
+        ),
+    )

@@ -39,7 +39,7 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def app(static: Path) -> FastAPI:
-    return create_app(Settings(static=static))
+    return create_app(Settings(static=static, sweep_workers=1))
 
 
 @pytest.fixture(scope="session")

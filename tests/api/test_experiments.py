@@ -126,6 +126,12 @@ def test_truncation_stops_the_gradient(client: TestClient) -> None:
     assert answer["layers"][4]["predicted_factor"] is None
 
 
+def test_layers_may_be_repeated(client: TestClient) -> None:
+    pattern = layers(6, 4)
+    long = ask(client, {"inputs": 4, "layers": pattern * 3}, seeds=2)
+    assert ask(client, {"inputs": 4, "layers": pattern}, seeds=2, repeat=3) == long
+
+
 def test_singular_values_may_be_left_out(client: TestClient) -> None:
     network = {"inputs": 4, "layers": layers(4, 4)}
     answer = ask(client, network, seeds=2, singular_values=False)
@@ -179,6 +185,16 @@ def test_the_losses_of_the_network_play_no_part(client: TestClient) -> None:
         ({"network": {**RECURRENT, "outputs": 257}}, "/network/outputs", "limit_exceeded"),
         ({"network": {**RECURRENT, "cell": "rmm"}}, "/network/cell", "unknown_name"),
         ({"network": {"kind": "expression", "expression": "x"}}, "/network/kind", "unknown_kind"),
+        ({"repeat": 101}, "/repeat", "limit_exceeded"),
+        ({"network": RECURRENT, "repeat": 2}, "/repeat", "unknown_field"),
+        (
+            {
+                "network": {"inputs": 2, "layers": [{"units": 2, "residual": True}, {"units": 3}]},
+                "repeat": 2,
+            },
+            "/network/layers/2/residual",
+            "wrong_shape",
+        ),
         ({"inputs": {"variance": 0}}, "/inputs/variance", "greater_than"),
         ({"inputs": {"distribution": "cauchy"}}, "/inputs/distribution", "literal_error"),
         ({"network": {"inputs": 2, "layers": layers(1_025)}}, "/network/layers/0/units", ""),
@@ -215,9 +231,9 @@ def request(batch: int, *units: int) -> GradientFlowRequest:
 def test_a_trial_at_the_limit_and_past_it(
     good: GradientFlowRequest, bad: GradientFlowRequest, seeds: int, limit: str
 ) -> None:
-    check_trial(good, seeds, LIMITS, "")
+    check_trial(good, seeds, LIMITS)
     with pytest.raises(LimitError) as caught:
-        check_trial(bad, seeds, LIMITS, "")
+        check_trial(bad, seeds, LIMITS)
     assert caught.value.limit == limit
     assert caught.value.pointer == "/network/layers"
 

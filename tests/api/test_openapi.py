@@ -6,17 +6,17 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.api.openapi import ANSWERS, PATHS, REQUESTS, STREAMS
+from app.api.openapi import ANSWERS, EVENTS, PATHS, REQUESTS, STREAMS
 from app.schemas.catalog import Catalog
 from app.schemas.datasets import CsvAnswer, DataAnswer
 from app.schemas.explain import ExplainAnswer, GradientCheckAnswer, NudgeAnswer
+from app.schemas.flow import GradientFlowAnswer
 from app.schemas.message import Message
 from app.schemas.microscope import ExplainUpdateAnswer
 from app.schemas.networks import BackwardAnswer, ForwardAnswer, NetworkAnswer, StepAnswer
 from app.schemas.race import RaceAnswer, SurfaceAnswer
 from app.schemas.snapshots import Snapshot, SnapshotAnswer
 from app.schemas.trace import TraceAnswer
-from app.schemas.training import EVENTS
 
 MODELS: dict[str, type[Message]] = {
     "/api/v1/catalog": Catalog,
@@ -29,6 +29,7 @@ MODELS: dict[str, type[Message]] = {
     "/api/v1/networks/gradient-check": GradientCheckAnswer,
     "/api/v1/networks/nudge": NudgeAnswer,
     "/api/v1/networks/explain-update": ExplainUpdateAnswer,
+    "/api/v1/experiments/gradient-flow": GradientFlowAnswer,
     "/api/v1/datasets": DataAnswer,
     "/api/v1/experiments/loss-surface": SurfaceAnswer,
     "/api/v1/experiments/optimizer-race": RaceAnswer,
@@ -100,16 +101,46 @@ def test_an_answer_is_what_its_schema_says(client: TestClient, path: str) -> Non
     MODELS[path].model_validate_json(answer.content)
 
 
+def split(text: str) -> list[tuple[str, str]]:
+    """The events of a stream: name and data."""
+    events = [event for event in text.split("\n\n") if event and event != ": ping"]
+    parts = [[line.partition(": ")[2] for line in event.split("\n")] for event in events]
+    return [(name, data) for name, data in parts]
+
+
 @pytest.mark.parametrize("path", STREAMS)
-def test_a_streams_example_runs_as_it_stands(app: FastAPI, client: TestClient, path: str) -> None:
+def test_a_streams_example_is_what_its_schema_says(app: FastAPI, path: str) -> None:
+    operation = app.openapi()["paths"][path]["post"]
+    content = operation["responses"]["200"]["content"]["text/event-stream"]
+    told = split(content["example"])
+    assert told
+    for name, data in told:
+        EVENTS[path][name].model_validate_json(data)
+    for name, model in EVENTS[path].items():
+        assert content["x-events"][name]["$ref"].endswith(model.__name__)
+
+
+def test_the_example_of_a_sweep_runs_as_it_stands(app: FastAPI, client: TestClient) -> None:
+    path = "/api/v1/experiments/sweeps"
+    operation = app.openapi()["paths"][path]["post"]
+    content = operation["responses"]["200"]["content"]["text/event-stream"]
+    answer = client.post(path, json=REQUESTS[path])
+    # Trials end in any order, and how long they take is not in the example.
+    given, told = (
+        [event for event in split(text) if event[0] != "progress"]
+        for text in (answer.text, content["example"])
+    )
+    assert sorted(given) == sorted(told)
+    assert given[0] == told[0]
+    assert given[-1] == told[-1]
+
+
+def test_the_example_of_a_training_runs_as_it_stands(app: FastAPI, client: TestClient) -> None:
+    path = "/api/v1/networks/train"
     operation = app.openapi()["paths"][path]["post"]
     content = operation["responses"]["200"]["content"]["text/event-stream"]
     answer = client.post(path, json=REQUESTS[path])
     # A slow reader would miss a frame; what it is given is the same.
-    given, told = answer.text.split("\n\n"), content["example"].split("\n\n")
-    assert [event for event in given if event != ": ping"] == [e for e in told if e in given]
-    assert given[-2:] == told[-2:]
-    for event in told[:-1]:
-        name, data = (line.partition(": ")[2] for line in event.split("\n"))
-        EVENTS[name].model_validate_json(data)
-        assert content["x-events"][name]["$ref"].endswith(EVENTS[name].__name__)
+    given, told = split(answer.text), split(content["example"])
+    assert given == [event for event in told if event in given]
+    assert given[-1] == told[-1]

@@ -55,6 +55,10 @@ def test_the_defaults() -> None:
         "check_work": 10_000_000_000,
         "seeds": 100,
         "experiment_numbers": 30_000_000,
+        "trials": 5_000,
+        "trial_work": 500_000_000,
+        "listed_layers": 50_000,
+        "sweep_seconds": 900,
         "singular_value_work": 1_000_000_000,
         "dataset_rows": 10_000,
         "dataset_columns": 64,
@@ -85,6 +89,7 @@ def test_the_defaults() -> None:
         "snapshots_per_minute": 20,
         "streams_per_minute": 30,
         "streams_per_client": 4,
+        "sweeps_per_client": 1,
         "clients_per_address": 50,
     }
 

@@ -364,6 +364,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sweep a grid of configurations
+         * @description Gradient flow at every point of a grid under several seeds, trial by trial as they end.
+         *
+         *     Each axis of `grid` puts its values at places of the configuration, such as `/repeat` for depth
+         *     or `/network/layers/*\/initializer/scale`. `result` tells a trial, `point` a point whose trials
+         *     have all ended, beside what theory says of it, `progress` how far the sweep is; `end` comes
+         *     last. Whoever stops reading stops the sweep. What was done is kept, and the same request goes
+         *     on from there. With `Accept: text/csv`, or `format: csv`, the answer is a table of all trials.
+         */
+        post: operations["sweep_api_v1_experiments_sweeps_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/experiments/loss-surface": {
         parameters: {
             query?: never;
@@ -488,6 +514,24 @@ export interface components {
             status: string;
             /** Version */
             version: string;
+        };
+        /**
+         * Axis
+         * @description One axis of the grid: the values that places of the configuration take together.
+         */
+        Axis: {
+            /**
+             * Pointers
+             * @description JSON pointers into the configuration, such as /network/layers/0/units; * stands for every entry of an array
+             */
+            pointers: string[];
+            /** Values */
+            values: unknown[];
+            /**
+             * Name
+             * @description the first pointer unless given
+             */
+            name?: string | null;
         };
         /**
          * BackwardAnswer
@@ -1630,6 +1674,12 @@ export interface components {
              */
             inputs: components["schemas"]["RandomInputs"];
             /**
+             * Repeat
+             * @description how often the layers of a dense network stand one after another
+             * @default 1
+             */
+            repeat: number;
+            /**
              * Time Steps
              * @description of a recurrent network's sequences; 50 unless given
              */
@@ -2756,6 +2806,56 @@ export interface components {
             size?: number | null;
         };
         /**
+         * SweepRequest
+         * @description A configuration, a grid of changes to it, and how many seeds each point of the grid has.
+         */
+        SweepRequest: {
+            /**
+             * Network
+             * @description a spec; its seed is the first one, and its loss has no part in this
+             */
+            network: components["schemas"]["DenseSpec"] | components["schemas"]["RecurrentSpec"] | components["schemas"]["ExpressionSpec"];
+            /**
+             * Batch
+             * @default 32
+             */
+            batch: number;
+            /**
+             * @default {
+             *       "distribution": "normal",
+             *       "variance": 1
+             *     }
+             */
+            inputs: components["schemas"]["RandomInputs"];
+            /**
+             * Repeat
+             * @description how often the layers of a dense network stand one after another
+             * @default 1
+             */
+            repeat: number;
+            /**
+             * Time Steps
+             * @description of a recurrent network's sequences; 50 unless given
+             */
+            time_steps?: number | null;
+            /**
+             * Grid
+             * @description every combination of the values is a point
+             */
+            grid?: components["schemas"]["Axis"][];
+            /**
+             * Seeds
+             * @description counted up from that of the network
+             * @default 5
+             */
+            seeds: number;
+            /**
+             * Format
+             * @description as the Accept header says unless given; events if that does not
+             */
+            format?: ("events" | "csv") | null;
+        };
+        /**
          * Symbol
          * @description How one number is written.
          */
@@ -3306,6 +3406,34 @@ export interface components {
             validation_confusion: number[][] | null;
         };
         /**
+         * PointResult
+         * @description A point of the grid, once all of its trials have ended, beside theory.
+         */
+        PointResult: {
+            /** Point */
+            point: number;
+            /** Values */
+            values: unknown[];
+            /** Failed */
+            failed: number;
+            /** @description over the seeds that did not fail */
+            log10_ratio: components["schemas"]["Summary"] | null;
+            /** Predicted Log10 Ratio */
+            predicted_log10_ratio: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Sigma W */
+            sigma_w: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Sigma B */
+            sigma_b: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Q Star */
+            q_star: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Chi 1 */
+            chi_1: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Phase */
+            phase: ("ordered" | "critical" | "chaotic") | null;
+            /** Unknown */
+            unknown: string | null;
+        };
+        /**
          * Problem
          * @description Why a request was not served.
          */
@@ -3328,6 +3456,59 @@ export interface components {
             instance: string;
             /** Errors */
             errors?: components["schemas"]["Fault"][];
+        };
+        /**
+         * SweepBegin
+         * @description The first event: what is going to come.
+         */
+        SweepBegin: {
+            /** Trials */
+            trials: number;
+            /** Points */
+            points: number;
+            /** Seeds */
+            seeds: number;
+            /** Axes */
+            axes: string[];
+        };
+        /**
+         * SweepEnd
+         * @description The last event. What was done is kept: the same request goes on from there.
+         */
+        SweepEnd: {
+            /**
+             * Reason
+             * @description no_scheduler: whatever runs trials does not answer
+             * @enum {string}
+             */
+            reason: "done" | "time_limit" | "draining" | "no_scheduler" | "problem";
+            /** Done */
+            done: number | null;
+            /** Failed */
+            failed: number | null;
+            /** Trials */
+            trials: number | null;
+        };
+        /**
+         * SweepProgress
+         * @description How far the sweep is.
+         */
+        SweepProgress: {
+            /** Done */
+            done: number;
+            /** Failed */
+            failed: number;
+            /** Known */
+            known: number;
+            /** Trials */
+            trials: number;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Seconds Left
+             * @description by the pace so far; null before there is one
+             */
+            seconds_left: number | null;
         };
         /**
          * TrainDiverged
@@ -3439,6 +3620,50 @@ export interface components {
              * @description what would have made the frame larger than limits.frame_bytes
              */
             omitted: ("grid" | "network")[];
+        };
+        /**
+         * TrialResult
+         * @description What became of one trial. Trials are numbered seed by seed, points first.
+         */
+        TrialResult: {
+            /** Trial */
+            trial: number;
+            /** Point */
+            point: number;
+            /**
+             * Values
+             * @description of the point, an entry per axis
+             */
+            values: unknown[];
+            /** Seed */
+            seed: number;
+            /**
+             * Known
+             * @description whether it had been computed before
+             */
+            known: boolean;
+            /**
+             * Failed
+             * @description worker_died: whatever worker runs it dies
+             */
+            failed: ("worker_died" | "error") | null;
+            /**
+             * Grad Z Rms
+             * @description by layer or time step; null if failed
+             */
+            grad_z_rms: (number | ("NaN" | "Infinity" | "-Infinity"))[] | null;
+            /** Z Variance */
+            z_variance: (number | ("NaN" | "Infinity" | "-Infinity"))[] | null;
+            /**
+             * Log10 Ratio
+             * @description of grad_z_rms, the decimal logarithm of the first over the last
+             */
+            log10_ratio: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Mean Factor
+             * @description the geometric mean of the factors of the mean square gradient
+             */
+            mean_factor: number | ("NaN" | "Infinity" | "-Infinity") | null;
         };
     };
     responses: never;
@@ -5176,6 +5401,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GradientFlowAnswer"];
+                };
+            };
+            /** @description The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This is not the host that was asked for */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not make sense */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The headers are too large */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sweep_api_v1_experiments_sweeps_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepRequest"];
+            };
+        };
+        responses: {
+            /** @description Events, or a table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                    "text/csv": string;
                 };
             };
             /** @description The request could not be read */

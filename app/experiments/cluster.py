@@ -1,0 +1,215 @@
+"""Processes that run trials: local ones, started on first use, or those of a scheduler elsewhere.
+
+The only module that knows Dask.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from app.engine.op import Array
+from app.experiments.trial import Trial
+from app.experiments.workers import Deliver, Failure, Outcome, Task, measure_trial
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, LocalCluster
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ClusterOptions:
+    """Where trials run.
+
+    Without an ``address``, in ``workers`` processes of this host, each with ``memory`` bytes at
+    most; they listen on the loopback interface alone. With one, on the workers of the scheduler
+    there, which must have this package and must answer within ``connect_seconds``; with a
+    certificate authority ``tls_ca``, over TLS only.
+    """
+
+    address: str | None = None
+    workers: int = 2
+    memory: int = 2**30
+    connect_seconds: float = 10.0
+    tls_ca: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+
+@dataclass
+class _Task(Task):
+    future: "Future[Any] | None" = None
+
+
+class Cluster:
+    """Runs trials elsewhere. May be used from several threads."""
+
+    def __init__(self, options: ClusterOptions) -> None:
+        self.options = options
+        self._lock = threading.Lock()
+        self._starting: threading.Thread | None = None
+        self._client: Client | None = None
+        self._local: LocalCluster | None = None
+        self._error: Exception | None = None
+        self._done: SimpleQueue[_Task | None] = SimpleQueue()
+        """Tasks that have ended; ``None`` when there will be no more."""
+        self._collector: threading.Thread | None = None
+
+    def count_threads(self) -> int:
+        """How many trials can run at the same time, as the scheduler says now."""
+        return 0 if self._client is None else sum(self._client.nthreads().values())
+
+    def start(self) -> bool:
+        """Begin to start unless that has been done; returns whether trials can be submitted.
+
+        Raises ``ConnectionError`` when there is no scheduler at the address; the next call tries
+        again.
+        """
+        with self._lock:
+            if self._error is not None:
+                error, self._error, self._starting = self._error, None, None
+                raise ConnectionError("no scheduler answers at the address") from error
+            if self._client is not None and self._client.status == "closed":
+                # The scheduler has gone away; perhaps another one answers now.
+                self._client = self._starting = None
+            if self._starting is None:
+                self._starting = threading.Thread(
+                    target=self._connect, name="cluster-start", daemon=True
+                )
+                self._starting.start()
+            return self._client is not None
+
+    def submit(self, trial: Trial, deliver: Deliver) -> Task:
+        """Run a trial once; ``deliver`` gets what became of it, on a thread of the cluster.
+
+        Raises ``ConnectionError`` when there is no scheduler, or none any more.
+        """
+        if self._client is None or self._client.status != "running":
+            raise ConnectionError("the scheduler does not answer any more")
+        task = _Task(deliver)
+        # A key of its own: two readers who wait for the same trial must not cancel each other.
+        task.future = self._client.submit(measure_trial, trial, pure=False)
+        task.future.add_done_callback(lambda _: self._done.put(task))
+        return task
+
+    def cancel(self, tasks: list[Task]) -> None:
+        """Let go of tasks: those that wait are never run, and nothing more is delivered."""
+        futures = []
+        for task in tasks:
+            task.cancelled = True
+            if isinstance(task, _Task) and task.future is not None:
+                futures.append(task.future)
+        if futures and self._client is not None and self._client.status == "running":
+            self._client.cancel(futures, force=True)
+
+    def close(self) -> None:
+        """End everything that was started."""
+        if self._starting is not None:
+            self._starting.join()
+        self._done.put(None)
+        if self._client is not None:
+            self._client.close()
+        if self._collector is not None:
+            self._collector.join()
+        if self._local is not None:
+            self._local.close()
+        self._starting = self._client = self._local = self._collector = None
+        self._done = SimpleQueue()
+
+    def _connect(self) -> None:
+        # Dask takes half a second to import, and only sweeps need it.
+        from distributed import Client, LocalCluster, Security  # noqa: PLC0415
+
+        options = self.options
+        # What it has to say about workers that come and go is told by sweeps.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        try:
+            if options.address is None:
+                self._local = LocalCluster(
+                    n_workers=options.workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    memory_limit=options.memory,
+                    silence_logs=logging.CRITICAL,
+                    # A sweep has its own idea of whom to blame for a worker's death.
+                    # Its HTTP server would take a fixed port on all interfaces.
+                    scheduler_kwargs={"allowed_failures": 0, "dashboard_address": "127.0.0.1:0"},
+                )
+                client = Client(self._local, set_as_default=False)
+            else:
+                security = None
+                if options.tls_ca is not None:
+                    security = Security(
+                        tls_ca_file=str(options.tls_ca),
+                        tls_client_cert=_text(options.tls_cert),
+                        tls_client_key=_text(options.tls_key),
+                        require_encryption=True,
+                    )
+                client = Client(
+                    options.address,
+                    set_as_default=False,
+                    security=security,
+                    timeout=options.connect_seconds,
+                )
+        except Exception as error:
+            log.warning("trials cannot be run: %s", error)
+            with self._lock:
+                self._error = error
+            return
+        if self._collector is None:
+            self._collector = threading.Thread(target=self._collect, name="cluster", daemon=True)
+            self._collector.start()
+        with self._lock:
+            self._client = client
+
+    def _collect(self) -> None:
+        """Fetch results, those that are there together in one go, and deliver them."""
+        while (task := self._done.get()) is not None:
+            tasks = [task]
+            while not self._done.empty():
+                more = self._done.get()
+                if more is None:
+                    return
+                tasks.append(more)
+            self._deliver([task for task in tasks if not task.cancelled])
+
+    def _deliver(self, tasks: list[_Task]) -> None:
+        finished = [task for task in tasks if task.future and task.future.status == "finished"]
+        arrays: list[Any] | None = None
+        try:
+            client = self._client
+            if client is not None and finished:
+                arrays = client.gather([task.future for task in finished])
+        except Exception:
+            # One of them was lost with its worker: each is asked for alone.
+            arrays = None
+        known = dict(zip(map(id, finished), arrays or [], strict=False))
+        for task in tasks:
+            outcome: Outcome = known[id(task)] if id(task) in known else _read(task.future)
+            if not task.cancelled:
+                task.deliver(outcome)
+            task.future = None
+
+
+def _read(future: "Future[Any] | None") -> Outcome:
+    from distributed import CancelledError, KilledWorker  # noqa: PLC0415
+
+    try:
+        if future is None:
+            return Failure.ERROR
+        array: Array = future.result()
+    except (KilledWorker, CancelledError):
+        return Failure.WORKER_DIED
+    except Exception:
+        log.exception("a trial failed")
+        return Failure.ERROR
+    return array
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
