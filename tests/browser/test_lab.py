@@ -123,7 +123,7 @@ def test_clipping_says_what_it_does(page: Page) -> None:
     open_lab(page, "#classic=tanh_explodes")
     settle(page)
     page.get_by_label("Clip the gradients").select_option("norm")
-    expect(page.get_by_role("tab", name="Clipping")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_label("Shown")).to_have_value("update")
     expect(sentence(page)).to_contain_text("every layer is scaled by")
     page.get_by_label("Clipping threshold", exact=True).fill("1e9")
     expect(sentence(page)).to_contain_text("nothing is clipped")
@@ -133,15 +133,13 @@ def test_a_link_brings_the_configuration_back(page: Page) -> None:
     open_lab(page, "#classic=relu_holds")
     settle(page)
     page.get_by_label("Depth", exact=True).fill("12")
-    page.get_by_role("tab", name="Of the weights").click()
+    page.get_by_label("Shown").select_option("weights")
     page.wait_for_function("location.hash.includes('view=weights')")
     link = page.evaluate("location.hash")
     page.goto("about:blank")
     open_lab(page, link)
     expect(page.get_by_label("Depth", exact=True)).to_have_value("12")
-    expect(page.get_by_role("tab", name="Of the weights")).to_have_attribute(
-        "aria-selected", "true"
-    )
+    expect(page.get_by_label("Shown")).to_have_value("weights")
     expect(layer(page, 12)).to_be_attached()
 
 
@@ -163,9 +161,26 @@ def test_the_table_has_the_same_numbers(page: Page) -> None:
     expect(page.locator("#table-view")).to_contain_text("theory")
 
 
+def test_cells_are_compared_through_time(page: Page) -> None:
+    open_lab(page)
+    page.get_by_role("tab", name="Time").click()
+    expect(sentence(page)).to_contain_text("50 steps back", timeout=30_000)
+    expect(layer(page, 1)).to_have_attribute("aria-label", re.compile("LSTM .*, GRU "))
+    expect(page.locator("#stage path")).not_to_have_count(0)
+    page.get_by_label("Slide cut off after").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(sentence(page)).to_contain_text("past 5 time steps", timeout=30_000)
+    expect(layer(page, 40)).to_have_attribute("aria-label", re.compile("RNN 0, LSTM 0, GRU 0"))
+    page.wait_for_function("location.hash.includes('mode=time')")
+    page.get_by_label("Shown").select_option("table")
+    expect(page.locator("#table-view tbody tr")).to_have_count(50)
+
+
+@pytest.mark.parametrize("mode", ["layers", "time"])
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844), (320, 700)])
 def test_it_is_accessible_and_nothing_scrolls_sideways(
-    browser: Browser, server: str, watch: Watch, size: tuple[int, int]
+    browser: Browser, server: str, watch: Watch, size: tuple[int, int], mode: str
 ) -> None:
     width, height = size
     context = browser.new_context(
@@ -175,7 +190,7 @@ def test_it_is_accessible_and_nothing_scrolls_sideways(
     )
     page = context.new_page()
     watch.attach(page)
-    open_lab(page, "#classic=tanh_explodes&layer=3")
+    open_lab(page, f"#classic=tanh_explodes&layer=3&mode={mode}")
     settle(page)
     for theme in ("dark", "light"):
         page.get_by_role("button", name=f"Switch to {theme}").click()

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formOf, readForm, requestOf, sigmaOf, withSigma } from "../../../static/js/state/lab/form.js";
+import { readTimeForm, timeRequests, USUAL_TIME } from "../../../static/js/state/lab/cells.js";
 import { readLabLink, writeLabLink } from "../../../static/js/state/lab/link.js";
 import { catalog } from "./flows.js";
 
@@ -52,8 +53,8 @@ test("a form from elsewhere is taken as far as it fits", () => {
 
 test("a link brings everything back", () => {
   const looks = [
-    [{ form: second, clip: { by: "none", at: 1 }, classic: "second" }, { view: "z", selected: null }],
-    [{ form: { ...first, depth: 20, sigma_b: 0.1 }, clip: { by: "norm", at: 0.25 }, classic: null }, { view: "update", selected: 19 }],
+    [{ form: second, clip: { by: "none", at: 1 }, classic: "second", time: USUAL_TIME }, { mode: "layers", view: "z", selected: null }],
+    [{ form: { ...first, depth: 20, sigma_b: 0.1 }, clip: { by: "norm", at: 0.25 }, classic: null, time: { ...USUAL_TIME, steps: 120, truncate: 7 } }, { mode: "time", view: "update", selected: 99 }],
   ];
   for (const [question, look] of looks) {
     const link = writeLabLink(question, look, catalog);
@@ -66,4 +67,24 @@ test("a link that says nothing is not taken", () => {
   for (const link of ["", "#", "#form=%7B", "#classic=unheard", "#form=null"]) assert.equal(readLabLink(link, catalog), null);
   assert.equal(readLabLink("#classic=first&layer=99&view=odd&clip=odd&at=-3", catalog).selected, null);
   assert.deepEqual(readLabLink("#classic=first&clip=norm&at=-3", catalog).clip, { by: "norm", at: 1 });
+});
+
+test("a link may be about time alone", () => {
+  const found = readLabLink("#mode=time", catalog);
+  assert.equal(found.mode, "time");
+  assert.equal(found.classic, "first");
+});
+
+test("every kind of cell is asked about with a matrix of the same scale", () => {
+  const cells = [{ name: "one", label: "One" }, { name: "two", label: "Two" }];
+  const turning = { name: "turning", schema: { properties: { gain: { default: 1 } } }, sigma_w: { option: "gain", power: 1, fan_in_power: 0 } };
+  const requests = timeRequests({ ...USUAL_TIME, radius: 1.25, truncate: 9 }, { ...catalog, cells, initializers: [...catalog.initializers, turning] }, { quick: false });
+  assert.deepEqual(requests.map(({ body }) => body.network.cell), ["one", "two"]);
+  for (const { body } of requests) {
+    assert.deepEqual(body.network.recurrent_initializer, { name: "turning", gain: 1.25 });
+    assert.equal(body.network.truncate, 9);
+    assert.equal(body.time_steps, USUAL_TIME.steps);
+  }
+  assert.ok(!("truncate" in timeRequests(USUAL_TIME, { ...catalog, cells }, { quick: true })[0].body.network));
+  assert.deepEqual(readTimeForm({ steps: 9, units: "x", odd: 1 }), { ...USUAL_TIME, steps: 9 });
 });

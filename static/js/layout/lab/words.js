@@ -54,6 +54,7 @@ export function tellFlow(flow, form) {
 /** @param {number} left */
 export function tellLeft(left) {
   if (left >= 10) return `it is ${formatNumber(Number(left.toPrecision(2)), { digits: 2 })} times as large`;
+  if (left > 1.5) return `it is ${formatNumber(left, { digits: 2 })} times as large`;
   if (left >= 0.01) return `${formatNumber(left * 100, { digits: 2 })}\u00a0% of it is left`;
   return `${formatNumber(left, { digits: 2 })} of it is left`;
 }
@@ -86,7 +87,8 @@ function tellReason(flow, { residual, layer_norm }) {
   if (!Number.isFinite(slopes) || !Number.isFinite(weights)) return share && ` where slopes are lost${share}`;
   const [slope, gain] = [slopes, weights].map((value) => formatNumber(value, { digits: 2 }));
   const norm = layer_norm ? ", each divided by the spread of its sums," : "";
-  return `, slopes of ${slope}${share}${norm} times weights of ${gain}${residual ? " with the way past them" : ""}`;
+  if (residual) return `, since each hands it past its slopes of ${slope}${share} as well`;
+  return `, slopes of ${slope}${share}${norm} times weights of ${gain}`;
 }
 
 /** @param {number} share */

@@ -7,7 +7,8 @@ import { h } from "../dom.js";
 import { checkField, numberField, selectField } from "../fields.js";
 import { choiceFields } from "../options.js";
 import { showProblem } from "../problem.js";
-import { sliderField, symbol } from "./slider.js";
+import { section, sliderField, symbol } from "./slider.js";
+import { timeSections } from "./timebuilder.js";
 
 /** @typedef {import("../../state/lab/store.js").Lab} Lab */
 /** @typedef {import("../../state/lab/form.js").Form} Form */
@@ -28,7 +29,7 @@ export function mountLabBuilder(element, lab) {
   const alert = h("div", { class: "problem", role: "alert", hidden: true });
   const body = h("div", {});
   element.append(alert, makeClassics(lab), body);
-  const structure = computed(() => JSON.stringify([state.form.value.activation.name, state.form.value.initializer.name, state.clip.value.by]));
+  const structure = computed(() => JSON.stringify([state.mode.value, state.form.value.activation.name, state.form.value.initializer.name, state.clip.value.by]));
   /** @type {(() => void)[]} */
   let disposers = [];
   effect(() => {
@@ -41,7 +42,7 @@ export function mountLabBuilder(element, lab) {
       disposers.push(...fields.map(({ dispose }) => dispose));
       return fields.map(({ element: field }) => field);
     };
-    body.replaceChildren(...sections(lab, place));
+    body.replaceChildren(...(state.mode.value === "time" ? timeSections(lab, place) : sections(lab, place)));
     if (kept) /** @type {HTMLElement | null} */ (body.querySelector(`[aria-label="${CSS.escape(kept)}"]`))?.focus();
   });
   effect(() => showProblem(body, alert, state.problem.value));
@@ -56,7 +57,9 @@ function makeClassics({ state, actions }) {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.name === now));
     summary.textContent = state.catalog.classics.find(({ name }) => name === now)?.summary ?? "Your own. Choose one of these to start anew from it.";
   });
-  return h("section", {}, h("h2", {}, "Classics"), h("div", { class: "classics", role: "group", "aria-label": "Classics" }, ...buttons), summary);
+  const element = h("section", {}, h("h2", {}, "Classics"), h("div", { class: "classics", role: "group", "aria-label": "Classics" }, ...buttons), summary);
+  effect(() => void (element.hidden = state.mode.value !== "layers"));
+  return element;
 }
 
 /**
@@ -168,9 +171,4 @@ function clipFields({ state, actions }) {
     logarithmic: true,
   });
   return [by, at];
-}
-
-/** @param {string} title @param {...(Node | string)} children */
-function section(title, ...children) {
-  return h("section", {}, h("h2", {}, title), ...children);
 }

@@ -8,13 +8,19 @@ import { openSheet } from "../sheets.js";
 
 /** @typedef {import("../../state/lab/store.js").Lab} Lab */
 /** @typedef {import("../../state/lab/store.js").LabView} LabView */
+/** @typedef {import("../../state/lab/store.js").Mode} Mode */
 
-/** @type {{id: LabView, title: string}[]} */
+/** @type {{id: Mode, title: string}[]} */
 export const TABS = [
-  { id: "z", title: "Gradient of z" },
-  { id: "weights", title: "Of the weights" },
-  { id: "update", title: "Clipping" },
-  { id: "table", title: "Table" },
+  { id: "layers", title: "Layers" },
+  { id: "time", title: "Time" },
+];
+/** @type {{id: LabView, text: string, modes: Mode[]}[]} */
+const VIEWS = [
+  { id: "z", text: "gradient of z", modes: ["layers", "time"] },
+  { id: "weights", text: "gradient of the weights", modes: ["layers", "time"] },
+  { id: "update", text: "weights, clipped", modes: ["layers"] },
+  { id: "table", text: "all of it as a table", modes: ["layers", "time"] },
 ];
 
 /** @param {Lab} lab */
@@ -50,10 +56,11 @@ export function mountLabHeader({ state, actions }) {
 
 /** @param {Pick<Lab, "state" | "actions">} lab */
 function mountTabs({ state, actions }) {
-  const now = () => TABS.findIndex(({ id }) => id === state.view.value);
-  const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "What the bars show", onkeydown: walk }, ...TABS.map(({ id, title }) => h("button", { type: "button", role: "tab", id: `tab-${id}`, onclick: () => actions.setView(id) }, title)));
+  const now = () => TABS.findIndex(({ id }) => id === state.mode.value);
+  const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "What is measured", onkeydown: walk }, ...TABS.map(({ id, title }) => h("button", { type: "button", role: "tab", id: `tab-${id}`, onclick: () => actions.setMode(id) }, title)));
+  const view = h("select", { "aria-label": "Shown", onchange: () => actions.setView(/** @type {LabView} */ (view.value)) });
   const busy = h("p", { class: "busy", role: "status" });
-  part("tabs").append(bar, busy);
+  part("tabs").append(bar, h("label", { class: "well select shown" }, view, icon("m7 10 5 5 5-5")), busy);
   effect(() => void (busy.textContent = state.pending.value ? "Measuring\u2026" : ""));
   /** @param {KeyboardEvent} event */
   function walk(event) {
@@ -62,7 +69,7 @@ function mountTabs({ state, actions }) {
     event.preventDefault();
     event.stopPropagation();
     const next = (now() + step + TABS.length) % TABS.length;
-    actions.setView(TABS[next].id);
+    actions.setMode(TABS[next].id);
     /** @type {HTMLElement} */ (bar.children[next]).focus();
   }
   effect(() => {
@@ -70,7 +77,10 @@ function mountTabs({ state, actions }) {
       tab.setAttribute("aria-selected", String(i === now()));
       tab.setAttribute("tabindex", i === now() ? "0" : "-1");
     });
-    part("stage").hidden = state.view.value === "table";
-    part("table-view").hidden = state.view.value !== "table";
+    const entries = VIEWS.filter(({ modes }) => modes.includes(state.mode.value));
+    if (view.children.length !== entries.length) view.replaceChildren(...entries.map(({ id, text }) => h("option", { value: id }, text)));
+    view.value = state.shown.value;
+    part("stage").hidden = state.shown.value === "table";
+    part("table-view").hidden = state.shown.value !== "table";
   });
 }

@@ -4,17 +4,16 @@ import { effect } from "@preact/signals-core";
 import { formatNumber, toNumber } from "../../layout/number.js";
 import { measureRatio, predictRatio } from "../../layout/lab/words.js";
 import { h } from "../dom.js";
-import { renderFormula } from "../formula.js";
+import { card, facts, focus, known, share, spread, table, THEORY, UNKNOWN } from "./facts.js";
 import { symbol } from "./slider.js";
+import { tellCells, tellTimeStep } from "./timeinspector.js";
 import { listRules, writeNumber } from "./theory.js";
 
 /** @typedef {import("../../state/lab/store.js").Lab} Lab */
 /** @typedef {import("../../layout/lab/flow.js").Flow} Flow */
-/** @typedef {import("../../layout/lab/flow.js").Summary} Summary */
 /** @typedef {import("../../layout/trace.js").Num} Num */
 
 const PHASES = { ordered: "ordered: the gradient vanishes", critical: "critical: the edge of chaos", chaotic: "chaotic: the gradient explodes" };
-const UNKNOWN = "\u2013";
 
 /**
  * @param {HTMLElement} element
@@ -24,21 +23,20 @@ export function mountLabInspector(element, { state, actions }) {
   const body = h("div", { class: "derivation" });
   element.append(body);
   effect(() => {
-    const flow = state.answer.value;
-    if (!flow) return;
+    const through = state.mode.value === "time";
+    const [flow, cells] = [state.answer.value, state.cells.value];
+    if (through ? !cells.length : !flow) return body.replaceChildren();
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const kept = focused && body.contains(focused) ? focused.getAttribute("aria-label") : null;
     const index = state.selected.value ?? state.hover.value;
     const walk = (/** @type {number} */ step, /** @type {string} */ label, /** @type {string} */ text) => {
       const to = (index ?? 0) + step;
-      return h("button", { type: "button", class: "text-button step", "aria-label": label, disabled: index === null || !flow.layers[to], onclick: () => actions.select(to) }, text);
+      return h("button", { type: "button", class: "text-button step", "aria-label": label, disabled: index === null || to < 0 || to >= state.count.value, onclick: () => actions.select(to) }, text);
     };
     const initializer = state.catalog.initializers.find(({ name }) => name === state.answered.value.initializer.name);
-    body.replaceChildren(
-      ...(index === null ? tellWhole(flow) : [h("div", { class: "walk" }, h("h2", {}, `Layer ${index + 1} of ${flow.layers.length}`), walk(-1, "The layer before", "\u2190"), walk(1, "The layer after", "\u2192")), ...tellLayer(flow, index)]),
-      ...tellFixedPoint(flow),
-      ...tellWeights(flow, index, initializer),
-    );
+    const head = (/** @type {string} */ what) => h("div", { class: "walk" }, h("h2", {}, `${what} ${(index ?? 0) + 1} of ${state.count.value}`), walk(-1, `The ${what.toLowerCase()} before`, "\u2190"), walk(1, `The ${what.toLowerCase()} after`, "\u2192"));
+    if (through) body.replaceChildren(...(index === null ? tellCells(cells) : [head("Time step"), ...tellTimeStep(cells, index)]));
+    else if (flow) body.replaceChildren(...(index === null ? tellWhole(flow) : [head("Layer"), ...tellLayer(flow, index)]), ...tellFixedPoint(flow), ...tellWeights(flow, index, initializer));
     if (kept) /** @type {HTMLElement | null} */ (body.querySelector(`[aria-label="${CSS.escape(kept)}"]`))?.focus();
   });
 }
@@ -72,7 +70,7 @@ function tellLayer(flow, index) {
   return [
     focus(`\\left\\lVert \\tfrac{\\partial L}{\\partial z^{(${index + 1})}} \\right\\rVert =`, formatNumber(layer.grad_z_rms.mean), `\u00b1 ${formatNumber(layer.grad_z_rms.std, { digits: 2 })}, root mean square`),
     rules.length ? card(rules.flatMap(({ symbols, numbers }) => [{ latex: symbols }, { latex: numbers, numbers: true }])) : "",
-    table(["", "measured", "theory"], [
+    table(["", "measured", THEORY], [
       ["gradient of z", formatNumber(layer.grad_z_rms.mean), known(layer.predicted_grad_z_rms)],
       ["factor", known(root(layer.measured_factor)), known(root(layer.predicted_factor))],
       ["variance of z", formatNumber(layer.z_variance.mean), known(layer.predicted_z_variance)],
@@ -126,50 +124,4 @@ function tellWeights({ theory }, index, initializer) {
       ["He, 2 / n in", formatNumber(rules.he)],
     ]),
   ];
-}
-
-/** @param {string} latex @param {string} value @param {string} note */
-function focus(latex, value, note) {
-  const symbol = h("span", { class: "symbol" });
-  renderFormula(symbol, latex);
-  return h("div", { class: "headline" }, h("p", { class: "focus" }, symbol, h("span", {}, value)), h("span", { class: "quiet" }, note));
-}
-
-/** @param {{latex: string, numbers?: boolean}[]} formulas */
-function card(formulas) {
-  return h("div", { class: "card", tabindex: "0", role: "group", "aria-label": "Formula" }, ...formulas.map(({ latex, numbers }) => {
-    const element = h("div", { class: `formula${numbers ? " numbers" : ""}` });
-    renderFormula(element, latex);
-    return element;
-  }));
-}
-
-/** @param {[string | Node, string][]} rows */
-function facts(rows) {
-  return h("dl", { class: "facts" }, ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-}
-
-/** @param {string[]} heads @param {string[][]} rows */
-function table(heads, rows) {
-  return h(
-    "table",
-    { class: "beside" },
-    h("thead", {}, h("tr", {}, ...heads.map((head) => (head ? h("th", { scope: "col" }, head) : h("td", {}))))),
-    h("tbody", {}, ...rows.map(([name, ...cells]) => h("tr", {}, h("th", { scope: "row" }, name), ...cells.map((cell) => h("td", {}, cell))))),
-  );
-}
-
-/** @param {Num | null} value @param {number} [digits] */
-function known(value, digits = 3) {
-  return value === null || Number.isNaN(toNumber(value)) ? UNKNOWN : formatNumber(value, { digits });
-}
-
-/** @param {Summary} summary */
-function spread({ mean, std }) {
-  return `${formatNumber(mean)} \u00b1 ${formatNumber(std, { digits: 2 })}`;
-}
-
-/** @param {Summary} summary */
-function share({ mean }) {
-  return `${formatNumber(toNumber(mean) * 100)}\u00a0%`;
 }

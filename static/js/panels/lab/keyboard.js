@@ -24,7 +24,7 @@ export function listenToLabKeyboard({ state, actions }) {
     "Ctrl+z": actions.undo,
     "Ctrl+Shift+z": actions.redo,
     "Ctrl+y": actions.redo,
-    ...Object.fromEntries(TABS.map(({ id }, i) => [String(i + 1), () => actions.setView(id)])),
+    ...Object.fromEntries(TABS.map(({ id }, i) => [String(i + 1), () => actions.setMode(id)])),
   };
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || isBusy(event)) return;

@@ -2,6 +2,7 @@
 
 import { effect } from "@preact/signals-core";
 import { clipGradients } from "../../layout/lab/clip.js";
+import { tellTime, tellTimeStep } from "../../layout/lab/timewords.js";
 import { tellFlow, tellStep } from "../../layout/lab/words.js";
 import { formatNumber } from "../../layout/number.js";
 import { h, part } from "../dom.js";
@@ -15,26 +16,30 @@ export function mountLabNarration({ state }) {
   const sentence = part("sentence");
   sentence.append(chip, text);
   effect(() => {
-    const flow = state.answer.value;
-    if (!flow) return;
-    const count = flow.layers.length;
+    const through = state.mode.value === "time";
+    const [flow, cells, count] = [state.answer.value, state.cells.value, state.count.value];
+    if (through ? !cells.length : !flow) {
+      chip.textContent = "Backward";
+      text.textContent = "The first measurement is under way.";
+      return;
+    }
     const reached = state.reached.value;
     const done = state.playhead.value >= count;
-    const clips = state.view.value === "update";
+    const clips = state.shown.value === "update";
     sentence.dataset.phase = clips && done ? "update" : "backward";
     if (!done) {
       chip.textContent = `Backward \u00b7 ${Math.ceil(state.playhead.value)} of ${count}`;
-      text.textContent = reached === null ? "The pass begins at the output and goes from the last layer to the first." : tellStep(flow, reached);
+      text.textContent = reached === null ? `The pass begins at the output and goes from the last ${through ? "time step" : "layer"} to the first.` : through ? tellTimeStep(cells, reached) : flow ? tellStep(flow, reached) : "";
     } else {
-      chip.textContent = clips ? "Update" : state.quick.value ? "First look" : `${count} layers`;
-      text.textContent = clips ? tellClipping(flow, state.clip.value, state.answered.value.width) : tellFlow(flow, state.answered.value);
+      chip.textContent = clips ? "Update" : state.quick.value ? "First look" : `${count} ${through ? "steps" : "layers"}`;
+      if (through) text.textContent = tellTime(cells, state.answeredTime.value);
+      else if (flow) text.textContent = clips ? tellClipping(flow, state.clip.value, state.answered.value.width) : tellFlow(flow, state.answered.value);
     }
   });
   effect(() => {
-    const flow = state.answer.value;
     // A live region that spoke at every layer, or at every place of a slider, would never end a sentence.
-    if (!flow || state.quick.value || state.sliding.value || state.playing.value) return;
-    void [state.playhead.value, state.view.value, state.clip.value];
+    if (state.quick.value || state.sliding.value || state.playing.value) return;
+    void [state.answer.value, state.cells.value, state.mode.value, state.playhead.value, state.view.value, state.clip.value];
     part("narration").textContent = text.textContent;
   });
 }

@@ -60,3 +60,8 @@ export function sliderField(options) {
 export function symbol(letter, index) {
   return h("span", { class: "math" }, letter, h("sub", {}, index));
 }
+
+/** @param {string} title @param {...(Node | string)} children */
+export function section(title, ...children) {
+  return h("section", {}, h("h2", {}, title), ...children);
+}

@@ -3,6 +3,7 @@
 import { effect, signal } from "@preact/signals-core";
 import { createSvgPainter } from "../../render/svg.js";
 import { sceneFlow } from "../../scene/lab/flow.js";
+import { sceneTime, styleOf } from "../../scene/lab/time.js";
 import { h } from "../dom.js";
 
 /** @typedef {import("../../state/lab/store.js").Lab} Lab */
@@ -18,7 +19,6 @@ const [UNDER_TABS, WITHOUT_TABS, NARROW] = [92, 46, 620];
 export function mountLabStage(element, { state, actions }) {
   const svg = /** @type {SVGSVGElement} */ (document.createElementNS(SVG, "svg"));
   svg.setAttribute("role", "group");
-  svg.setAttribute("aria-label", "The gradient layer by layer. Arrow keys walk from layer to layer, Enter selects.");
   const surface = h("div", { class: "stage-surface" });
   surface.append(svg);
   element.append(makeLegend({ state }), surface);
@@ -32,24 +32,23 @@ export function mountLabStage(element, { state, actions }) {
   let current = 0;
 
   effect(() => {
-    const flow = state.answer.value;
     const { width, height } = size.value;
-    const view = state.view.value;
-    if (!flow || width < 40 || height < 40 || view === "table") return;
+    const view = state.shown.value;
+    const [flow, cells, through] = [state.answer.value, state.cells.value, state.mode.value === "time"];
+    if (width < 40 || height < 40 || view === "table") return;
     const form = state.answered.value;
-    const looking = {
-      shown: view,
-      clip: state.clip.value,
-      entries: form.width * form.width,
+    const common = {
       playhead: state.playhead.value,
       selected: state.selected.value,
       hover: state.hover.value,
       top: width < NARROW ? WITHOUT_TABS : UNDER_TABS,
     };
+    svg.setAttribute("aria-label", `The gradient ${through ? "through time" : "layer by layer"}. Arrow keys walk, Enter selects.`);
     svg.classList.toggle("still", state.reducedMotion.value);
     svg.classList.toggle("quick", state.quick.value);
-    painter.draw(sceneFlow(flow, size.value, looking));
-    rove(Math.min(flow.layers.length - 1, looking.selected ?? current));
+    if (through) painter.draw(cells.length ? sceneTime(cells, size.value, { ...common, shown: view === "weights" ? "weights" : "z" }) : []);
+    else painter.draw(flow ? sceneFlow(flow, size.value, { ...common, shown: view, clip: state.clip.value, entries: form.width * form.width }) : []);
+    rove(Math.min(state.count.value - 1, common.selected ?? current));
   });
 
   /** @param {EventTarget | null} target */
@@ -67,7 +66,7 @@ export function mountLabStage(element, { state, actions }) {
   });
   svg.addEventListener("keydown", (event) => {
     const index = indexOf(event.target);
-    const count = state.answer.peek()?.layers.length ?? 0;
+    const count = state.count.peek();
     if (index === null || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const places = { ArrowRight: index + 1, ArrowUp: index + 1, ArrowLeft: index - 1, ArrowDown: index - 1, Home: 0, End: count - 1, PageUp: index + 10, PageDown: index - 10 };
     const to = places[/** @type {keyof typeof places} */ (event.key)];
@@ -96,6 +95,17 @@ function makeLegend({ state }) {
   const legend = h("ul", { class: "legend", "aria-label": "Legend" });
   const item = (/** @type {string} */ kind, /** @type {string} */ text) => h("li", {}, h("i", { class: kind }), text);
   effect(() => {
+    if (state.mode.value === "time") {
+      const cells = state.cells.value;
+      const kinds = cells.map(({ label }, c) => {
+        const line = h("i", { class: "line" });
+        const { stroke, dash } = styleOf(c);
+        line.style.background = dash ? `repeating-linear-gradient(90deg, var(--${stroke}) 0 5px, transparent 5px 8px)` : `var(--${stroke})`;
+        return h("li", {}, line, label);
+      });
+      legend.replaceChildren(...kinds, ...(state.shown.value === "z" && cells.length ? [item("thin", "theory")] : []));
+      return;
+    }
     const flow = state.answer.value;
     const [view, clipped] = [state.view.value, state.clip.value.by !== "none"];
     const seeds = flow?.seeds ?? 1;

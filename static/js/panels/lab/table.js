@@ -30,17 +30,20 @@ const COLUMNS = [
  */
 export function mountLabTable(element, { state, actions }) {
   effect(() => {
-    const flow = state.answer.value;
-    if (!flow || state.view.value !== "table") return;
+    const through = state.mode.value === "time";
+    const [answer, cells] = [state.answer.value, state.cells.value];
+    const flow = through ? cells[0]?.flow : answer;
+    if (!flow || state.shown.value !== "table") return;
     const selected = state.selected.value;
-    const caption = `Root mean squares by layer, means of ${flow.seeds} seeds; factors are from a layer to the one before`;
-    const rows = flow.layers.map((layer, i) =>
+    const columns = through ? listCellColumns(cells) : COLUMNS.map(({ head, read }) => ({ head, read: (/** @type {number} */ i) => read(flow.layers[i]) }));
+    const caption = through ? `By time step, means of ${flow.seeds} seeds` : `Root mean squares by layer, means of ${flow.seeds} seeds; factors are from a layer to the one before`;
+    const rows = flow.layers.map((_, i) =>
       h(
         "tr",
         { class: i === selected ? "selected" : "" },
-        h("th", { scope: "row" }, h("button", { type: "button", "aria-pressed": String(i === selected), onclick: () => actions.select(i) }, `layer ${i + 1}`)),
-        ...COLUMNS.map(({ read }) => {
-          const value = read(layer);
+        h("th", { scope: "row" }, h("button", { type: "button", "aria-pressed": String(i === selected), onclick: () => actions.select(i) }, `${through ? "step" : "layer"} ${i + 1}`)),
+        ...columns.map(({ read }) => {
+          const value = read(i);
           return value === null || value === undefined ? h("td", {}, "\u2013") : h("td", { title: String(value) }, formatNumber(value, { digits: 4 }));
         }),
       ),
@@ -50,11 +53,21 @@ export function mountLabTable(element, { state, actions }) {
       h(
         "div",
         { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-        h("table", {}, h("caption", {}, caption), h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "layer"), ...COLUMNS.map(({ head }) => h("th", { scope: "col" }, head)))), h("tbody", {}, ...rows)),
+        h("table", {}, h("caption", {}, caption), h("thead", {}, h("tr", {}, h("th", { scope: "col" }, through ? "time step" : "layer"), ...columns.map(({ head }) => h("th", { scope: "col" }, head)))), h("tbody", {}, ...rows)),
       ),
     );
     element.scrollTop = top;
   });
+}
+
+/** @param {readonly import("../../scene/lab/time.js").CellFlow[]} cells @returns {{head: string, read: (i: number) => Num | null | undefined}[]} */
+function listCellColumns(cells) {
+  return cells.flatMap(({ name, flow: { layers } }) => [
+    { head: `${name.toUpperCase()}: gradient of z`, read: (i) => layers[i].grad_z_rms.mean },
+    { head: "spread", read: (i) => layers[i].grad_z_rms.std },
+    { head: "factor", read: (i) => root(layers[i].measured_factor) },
+    { head: "share of dL/dW", read: (i) => layers[i].grad_weight_rms.mean },
+  ]);
 }
 
 /** @param {Num | null} value */

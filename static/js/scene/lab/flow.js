@@ -183,7 +183,7 @@ function drawValues(frame, { means, stds, decades }, grown, { selected, hover })
   return wanted.filter((i) => i <= last && grown[i] === 1).map((i) => {
     const top = y(frame, decades, Number.isFinite(stds[i]) ? means[i] + stds[i] : means[i]);
     const x = Math.min(frame.right - 20, Math.max(frame.left + 20, frame.x(i)));
-    return { key: `value:${i}`, shape: "text", x, y: Math.max(frame.bars.top - 2, top - 8), text: formatNumber(means[i], { digits: 2 }), size: TEXT, weight: chosen.includes(i) ? 700 : 600, anchor: "middle", fill: "ink", halo: chosen.includes(i) ? "backward-tint" : "paper" };
+    return { key: `value:${i}`, shape: "text", x, y: Math.max(frame.bars.top - 2, top - 8), text: formatNumber(toShort(means[i]), { digits: 2 }), size: TEXT, weight: chosen.includes(i) ? 700 : 600, anchor: "middle", fill: "ink", halo: chosen.includes(i) ? "backward-tint" : "paper" };
   });
 }
 
@@ -205,6 +205,11 @@ function drawHandles(frame, { height }, { layers }, { means }, grown) {
     const factor = grown[i] === 1 && layer.measured_factor !== null ? `, ${formatNumber(Math.sqrt(toNumber(layer.measured_factor)))} times that of the layer after it` : "";
     return { key: `handle:${i}`, shape: "rect", x: frame.x(i) - wide / 2, y: frame.bars.top - 12, width: wide, height: height - frame.bars.top + 4, rx: 6, fill: "transparent", tone: "handle", id: String(i), label: `Layer ${i + 1}: ${said}${factor}` };
   });
+}
+
+/** Two digits are enough over a bar. @param {number} value */
+function toShort(value) {
+  return Number.isFinite(value) ? Number(value.toPrecision(2)) : value;
 }
 
 /** @param {number} value */

@@ -1,8 +1,9 @@
 /** What happens when the lab's state changes: measuring, playing, remembering. */
 
-import { effect } from "@preact/signals-core";
+import { computed, effect } from "@preact/signals-core";
 import { post } from "../../api/client.js";
 import { readLabLink, writeLabLink } from "./link.js";
+import { timeRequests } from "./cells.js";
 import { requestOf } from "./form.js";
 
 /** @typedef {import("./store.js").Lab} Lab */
@@ -26,27 +27,33 @@ export function measure({ state, actions }) {
   let busy = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  const asked = computed(() => (state.mode.value === "time" ? state.time.value : state.form.value));
   /** What was measured last, and whether thoroughly. @type {{form: unknown, quick: boolean}} */
   let done = { form: null, quick: true };
 
   /** @param {boolean} quick @param {AbortSignal} signal */
   const ask = async (quick, signal) => {
-    const form = state.form.peek();
-    const result = await post("/experiments/gradient-flow", requestOf(form, state.catalog, { quick }), signal);
+    const [now, form, time] = [asked.peek(), state.form.peek(), state.time.peek()];
+    const cells = now === time ? timeRequests(time, state.catalog, { quick }) : [];
+    const bodies = now === time ? cells.map(({ body }) => body) : [requestOf(form, state.catalog, { quick })];
+    const results = await Promise.all(bodies.map((body) => post("/experiments/gradient-flow", body, signal)));
     if (signal.aborted) return false;
-    done = { form, quick };
-    if ("answer" in result) actions.receive(result.answer, form, quick);
-    else if (form === state.form.peek()) actions.refuse(result.problem);
-    return "answer" in result;
+    done = { form: now, quick };
+    const answers = results.flatMap((result) => ("answer" in result ? [result.answer] : []));
+    const refused = results.find((result) => "problem" in result);
+    if (!refused && now === time) actions.receiveCells(cells.map(({ name, label }, i) => ({ name, label, flow: answers[i] })), time, quick);
+    else if (!refused) actions.receive(answers[0], form, quick);
+    else if (now === asked.peek()) actions.refuse(refused.problem);
+    return !refused;
   };
   const next = async () => {
     if (busy) return;
     busy = true;
     actions.wait(true);
-    while (done.form !== state.form.peek()) {
-      const form = state.form.peek();
+    while (done.form !== asked.peek()) {
+      const form = asked.peek();
       const answered = await ask(true, new AbortController().signal);
-      if (!answered && form === state.form.peek()) break;
+      if (!answered && form === asked.peek()) break;
     }
     busy = false;
     if (state.sliding.peek() || state.problem.peek()) return actions.wait(false);
@@ -61,14 +68,14 @@ export function measure({ state, actions }) {
     actions.wait(false);
   };
   effect(() => {
-    const form = state.form.value;
+    const form = asked.value;
     if (form === done.form && !done.quick) return;
     thorough?.abort();
     clearTimeout(timer);
     timer = setTimeout(() => void next(), done.form === null ? 0 : REST);
   });
   effect(() => {
-    if (state.sliding.value || busy || done.form !== state.form.peek() || !done.quick || thorough) return;
+    if (state.sliding.value || busy || done.form !== asked.peek() || !done.quick || thorough) return;
     void finish();
   });
 }
@@ -113,11 +120,11 @@ export function keepLabLink({ state, actions, question }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   effect(() => {
-    void [state.form.value, state.clip.value, state.classic.value, state.view.value, state.selected.value];
+    void [state.form.value, state.time.value, state.clip.value, state.classic.value, state.mode.value, state.view.value, state.selected.value];
     if (state.sliding.value) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const fragment = writeLabLink(question(), { view: state.view.peek(), selected: state.selected.peek() }, state.catalog);
+      const fragment = writeLabLink(question(), { mode: state.mode.peek(), view: state.view.peek(), selected: state.selected.peek() }, state.catalog);
       if (fragment === written) return;
       // Another classic is another place to come back to; all else is a change of this one.
       const moved = state.classic.peek() !== null && state.classic.peek() !== classic;

@@ -1,9 +1,10 @@
 /** The lab in the address. */
 
+import { readTimeForm, USUAL_TIME } from "./cells.js";
 import { readForm, formOf } from "./form.js";
 
 /** @typedef {import("./store.js").Question} Question */
-/** @typedef {import("./store.js").LabView} LabView */
+/** @typedef {import("./store.js").Look} Look */
 /** @typedef {import("./form.js").LabCatalog} LabCatalog */
 
 const VIEWS = /** @type {const} */ (["z", "weights", "update", "table"]);
@@ -11,15 +12,17 @@ const CLIPS = /** @type {const} */ (["none", "norm", "value"]);
 
 /**
  * @param {Question} question
- * @param {{view: LabView, selected: number | null}} look
+ * @param {Look} look
  * @param {LabCatalog} catalog
  * @returns {string} starts with #
  */
-export function writeLabLink({ form, clip, classic }, { view, selected }, catalog) {
+export function writeLabLink({ form, clip, classic, time }, { mode, view, selected }, catalog) {
   const fields = new URLSearchParams();
   const entry = catalog.classics.find(({ name }) => name === classic);
   if (entry && JSON.stringify(formOf(entry)) === JSON.stringify(form)) fields.set("classic", entry.name);
   else fields.set("form", JSON.stringify(form));
+  if (mode !== "layers") fields.set("mode", mode);
+  if (JSON.stringify(time) !== JSON.stringify(USUAL_TIME)) fields.set("time", JSON.stringify(time));
   if (clip.by !== "none") {
     fields.set("clip", clip.by);
     fields.set("at", String(clip.at));
@@ -32,20 +35,27 @@ export function writeLabLink({ form, clip, classic }, { view, selected }, catalo
 /**
  * @param {string} fragment
  * @param {LabCatalog} catalog
- * @returns {(Question & {view: LabView, selected: number | null}) | null} null where it says nothing that can be read
+ * @returns {(Question & Look) | null} null where it says nothing that can be read
  */
 export function readLabLink(fragment, catalog) {
   const fields = new URLSearchParams(fragment.replace(/^#/, ""));
-  const classic = catalog.classics.find(({ name }) => name === fields.get("classic"));
+  // A link may say what is measured and nothing of the layers.
+  const named = fields.get("classic") ?? (fields.has("mode") && !fields.has("form") ? catalog.classics[0].name : null);
+  const classic = catalog.classics.find(({ name }) => name === named);
   const form = classic ? formOf(classic) : readForm(parse(fields.get("form")), catalog);
   if (!form) return null;
+  const mode = fields.get("mode") === "time" ? "time" : "layers";
+  const time = readTimeForm(parse(fields.get("time")));
+  const most = mode === "time" ? time.steps : form.depth;
   const [layer, at] = [Number(fields.get("layer")), Number(fields.get("at") ?? 1)];
   return {
     form,
+    time,
+    mode,
     classic: classic?.name ?? null,
     clip: { by: CLIPS.find((name) => name === fields.get("clip")) ?? "none", at: at > 0 && Number.isFinite(at) ? at : 1 },
     view: VIEWS.find((name) => name === fields.get("view")) ?? "z",
-    selected: Number.isInteger(layer) && layer >= 1 && layer <= form.depth ? layer - 1 : null,
+    selected: Number.isInteger(layer) && layer >= 1 && layer <= most ? layer - 1 : null,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals-core";
 import { stepBack, stepForward } from "../../timeline/playhead.js";
+import { USUAL_TIME } from "./cells.js";
 import { formOf } from "./form.js";
 
 /** @typedef {import("./form.js").Form} Form */
@@ -9,7 +10,11 @@ import { formOf } from "./form.js";
 /** @typedef {import("../../layout/lab/flow.js").Flow} Flow */
 /** @typedef {import("../../layout/lab/clip.js").Clip} Clip */
 /** @typedef {"z" | "weights" | "update" | "table"} LabView */
-/** @typedef {{form: Form, clip: Clip, classic: string | null}} Question */
+/** @typedef {"layers" | "time"} Mode */
+/** @typedef {import("./cells.js").TimeForm} TimeForm */
+/** @typedef {import("../../scene/lab/time.js").CellFlow} CellFlow */
+/** @typedef {{form: Form, clip: Clip, classic: string | null, time: TimeForm}} Question */
+/** @typedef {{mode: Mode, view: LabView, selected: number | null}} Look */
 /** @typedef {ReturnType<typeof createLab>} Lab */
 
 const MOST_UNDO = 200;
@@ -23,8 +28,13 @@ export function createLab(catalog) {
     clip: signal(/** @type {Clip} */ ({ by: "none", at: 1 })),
     classic: signal(/** @type {string | null} */ (first.name)),
     answer: signal(/** @type {Flow | null} */ (null)),
+    time: signal(USUAL_TIME),
+    /** Through time: a flow per kind of cell. */
+    cells: signal(/** @type {CellFlow[]} */ ([])),
     /** The form that the answer is of. */
     answered: signal(formOf(first)),
+    answeredTime: signal(USUAL_TIME),
+    mode: signal(/** @type {Mode} */ ("layers")),
     /** Whether the answer is a quick one, of few seeds. */
     quick: signal(false),
     pending: signal(false),
@@ -43,10 +53,15 @@ export function createLab(catalog) {
     canUndo: signal(false),
     canRedo: signal(false),
   };
-  const count = computed(() => state.answer.value?.layers.length ?? state.form.value.depth);
+  const count = computed(() =>
+    state.mode.value === "time" ? (state.cells.value[0]?.flow.layers.length ?? state.time.value.steps) : (state.answer.value?.layers.length ?? state.form.value.depth),
+  );
+  /** What the picture shows; nothing is clipped through time. */
+  const shown = computed(() => (state.mode.value === "time" && state.view.value === "update" ? "z" : state.view.value));
+  const place = computed(() => (state.mode.value === "time" ? "time step" : "layer"));
   /** The way back as a run of beats, the last layer first. */
   const trace = computed(() => ({
-    beats: Array.from({ length: count.value }, (_, i) => ({ phase: "backward", title: `layer ${count.value - i}` })),
+    beats: Array.from({ length: count.value }, (_, i) => ({ phase: "backward", title: `${place.value} ${count.value - i}` })),
   }));
   /** The layer that the pass is at; null before it starts. */
   const reached = computed(() => (state.playhead.value <= 0 ? null : Math.max(0, count.value - Math.ceil(state.playhead.value))));
@@ -61,7 +76,7 @@ export function createLab(catalog) {
   let playsNext = true;
 
   /** @returns {Question} */
-  const question = () => ({ form: state.form.peek(), clip: state.clip.peek(), classic: state.classic.peek() });
+  const question = () => ({ form: state.form.peek(), clip: state.clip.peek(), classic: state.classic.peek(), time: state.time.peek() });
 
   /** @param {Question} next */
   const pose = (next) =>
@@ -69,6 +84,7 @@ export function createLab(catalog) {
       state.form.value = next.form;
       state.clip.value = next.clip;
       state.classic.value = next.classic;
+      state.time.value = next.time;
       state.canUndo.value = past.length > 0;
       state.canRedo.value = future.length > 0;
     });
@@ -89,7 +105,50 @@ export function createLab(catalog) {
       state.playhead.value = Math.min(count.peek(), Math.max(0, playhead));
     });
 
+  /** The playhead for an answer of another length. @param {number} before @param {number} length @param {boolean} isFirst */
+  const arrive = (before, length, isFirst) => {
+    const all = isFirst || state.playhead.peek() >= before;
+    state.problem.value = null;
+    if ((state.selected.peek() ?? 0) >= length) state.selected.value = null;
+    if (playsNext && !state.reducedMotion.peek()) {
+      state.playhead.value = 0;
+      state.playing.value = true;
+    } else if (playsNext || all) state.playhead.value = length;
+    else state.playhead.value = Math.min(length, state.playhead.peek() * (length / before));
+    playsNext = false;
+  };
+
   const actions = {
+    /** @param {Mode} mode */
+    setMode(mode) {
+      if (mode === state.mode.peek()) return;
+      batch(() => {
+        state.selected.value = null;
+        state.hover.value = null;
+        state.problem.value = null;
+        state.playing.value = false;
+        state.mode.value = mode;
+        state.playhead.value = count.peek();
+        playsNext = mode === "time" && state.cells.peek().length === 0;
+      });
+    },
+    /** @param {Partial<TimeForm>} part @param {string | null} [during] */
+    changeTime(part, during = null) {
+      batch(() => {
+        ask({ ...question(), time: { ...state.time.peek(), ...part } }, during);
+        state.sliding.value = during !== null;
+      });
+    },
+    /** @param {CellFlow[]} cells @param {TimeForm} form @param {boolean} quick */
+    receiveCells(cells, form, quick) {
+      batch(() => {
+        const [before, isFirst] = [count.peek(), state.cells.peek().length === 0];
+        state.cells.value = cells;
+        state.answeredTime.value = form;
+        state.quick.value = quick;
+        arrive(before, cells[0].flow.layers.length, isFirst);
+      });
+    },
     /** @param {string} name */
     chooseClassic(name) {
       const classic = catalog.classics.find((entry) => entry.name === name);
@@ -114,8 +173,7 @@ export function createLab(catalog) {
     },
     /** @param {Partial<Clip>} part @param {string | null} [during] */
     changeClip(part, during = null) {
-      const { classic, form, clip } = question();
-      ask({ form, classic, clip: { ...clip, ...part } }, during);
+      ask({ ...question(), clip: { ...state.clip.peek(), ...part } }, during);
     },
     /** The hand lets go. */
     settle() {
@@ -136,10 +194,11 @@ export function createLab(catalog) {
       past.push(question());
       pose(after);
     },
-    /** @param {Question & {view: LabView, selected: number | null}} link */
-    restore({ view, selected, ...next }) {
+    /** @param {Question & Look} link */
+    restore({ mode, view, selected, ...next }) {
       batch(() => {
         playsNext = false;
+        state.mode.value = mode;
         state.view.value = view;
         state.selected.value = selected;
         pose(next);
@@ -148,20 +207,11 @@ export function createLab(catalog) {
     /** @param {Flow} flow @param {Form} form @param {boolean} quick */
     receive(flow, form, quick) {
       batch(() => {
-        const before = count.peek();
-        const all = state.answer.peek() === null || state.playhead.peek() >= before;
+        const [before, isFirst] = [count.peek(), state.answer.peek() === null];
         state.answer.value = flow;
         state.answered.value = form;
         state.quick.value = quick;
-        state.problem.value = null;
-        const { length } = flow.layers;
-        if ((state.selected.peek() ?? 0) >= length) state.selected.value = null;
-        if (playsNext && !state.reducedMotion.peek()) {
-          state.playhead.value = 0;
-          state.playing.value = true;
-        } else if (playsNext || all) state.playhead.value = length;
-        else state.playhead.value = Math.min(length, state.playhead.peek() * (length / before));
-        playsNext = false;
+        arrive(before, flow.layers.length, isFirst);
       });
     },
     /** @param {import("../state.js").Problem} problem */
@@ -201,5 +251,5 @@ export function createLab(catalog) {
     /** @param {boolean} reduced */
     setReducedMotion: (reduced) => void (state.reducedMotion.value = reduced),
   };
-  return { state: { ...state, count, trace, reached }, actions, question };
+  return { state: { ...state, count, trace, reached, shown }, actions, question };
 }
