@@ -84,6 +84,17 @@ def test_workers_share_a_port_and_count_together(tmp_path: Path) -> None:
         assert not any(Path(f"/proc/{child}").exists() for child in children)
 
 
+def test_a_second_signal_ends_all_workers_now() -> None:
+    with run_server("--workers", "2", drain_seconds=60) as (_, process):
+        children = list_children(process.pid)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(2)
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=5)
+        assert not any(Path(f"/proc/{child}").exists() for child in children)
+
+
 def count(text: str, route: str) -> float:
     lines = [line for line in text.splitlines() if line.startswith("retrograd_requests_total")]
     return sum(float(line.rsplit(" ", 1)[1]) for line in lines if f'route="{route}"' in line)
