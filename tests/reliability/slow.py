@@ -93,7 +93,9 @@ async def run(connections: int) -> dict[str, float]:
         "alone, p50 ms": 1000 * find_share(alone, 0.5),
         "alone, p99 ms": 1000 * find_share(alone, 0.99),
         "beside them, p50 ms": 1000 * find_share(beside, 0.5),
+        "beside them, p95 ms": 1000 * find_share(beside, 0.95),
         "beside them, p99 ms": 1000 * find_share(beside, 0.99),
+        "first connection beside, ms": 1000 * beside[0],
         "after them, p50 ms": 1000 * find_share(after, 0.5),
         "longest kept, s": float(longest),
     }
