@@ -46,6 +46,12 @@ class Buckets:
             self._sweep(now)
         return 0
 
+    def give_back(self, taken: Iterable[tuple[str, str, Rate]]) -> None:
+        """Put a token back into each of the buckets: what it was taken for was not worth one."""
+        for name, key, rate in taken:
+            if (name, key) in self._full_at:
+                self._full_at[name, key] -= rate.seconds / rate.tokens
+
     def __len__(self) -> int:
         return len(self._full_at)
 

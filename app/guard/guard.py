@@ -26,6 +26,9 @@ HEADER_EXTRA = 4
 """A colon, a space, and the end of the line."""
 ADDRESS = "retrograd.address"
 """Where a request's scope says which address it is from."""
+STREAM_TOKENS = "retrograd.stream_tokens"
+SHORT_STREAM_SECONDS = 2
+"""A stream that is over sooner, such as that of a single step, counts as a computation alone."""
 PIECE_BYTES = 65_536
 HEAVY = {"computations", "streams"}
 
@@ -83,8 +86,11 @@ class Guard:
                 answer = make_problem(problem.status, problem.detail, path, headers=problem.headers)
                 await answer(scope, receive, send_guarded)
         finally:
+            seconds = self._clock() - began
+            if seconds < SHORT_STREAM_SECONDS:
+                self._buckets.give_back(scope.get(STREAM_TOKENS, ()))
             for observe in self._observers:
-                observe(scope, request_id, status, self._clock() - began)
+                observe(scope, request_id, status, seconds)
 
     async def _send_in_pieces(self, scope: Scope, send: Send, message: Message) -> None:
         """Send a large body at the pace of its reader, and count it until it is read."""
@@ -132,6 +138,9 @@ class Guard:
         if per_client is not None:
             wanted.append((kind, client, per_client))
         wait = self._buckets.take(wanted)
+        if kind == "streams" and not wait:
+            scope[STREAM_TOKENS] = wanted
+            return self._throttle(scope, "computations")
         if not wait:
             return None
         rate = per_client or per_address

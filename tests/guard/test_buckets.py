@@ -56,3 +56,12 @@ def test_full_buckets_are_forgotten() -> None:
     clock.now += 2
     buckets.take([("kind", "one more", Rate(1, 1))])
     assert len(buckets) == 1
+
+
+def test_a_token_given_back_can_be_taken_again() -> None:
+    buckets, wanted = Buckets(Clock()), [("kind", "a", Rate(2, 60))]
+    assert [buckets.take(wanted) == 0 for _ in range(3)] == [True, True, False]
+    buckets.give_back(wanted)
+    assert [buckets.take(wanted) == 0 for _ in range(2)] == [True, False]
+    buckets.give_back([("kind", "b", Rate(2, 60))])
+    assert buckets.take([("kind", "b", Rate(2, 60))]) == 0

@@ -187,6 +187,24 @@ def test_frames(static: Path, path: str) -> None:
     assert directives["require-trusted-types-for"] == "'script'"
 
 
+def test_rates_of_streams(open_app: Opener) -> None:
+    limits = Limits(streams_per_minute=2, computations_per_second=5)
+    body = {**ENDLESS, "steps": 1}
+    # Single steps count as computations.
+    client = open_app(limits, throttle=True)
+    statuses = [client.post(TRAIN, json=body).status_code for _ in range(12)]
+    assert statuses[:5] == [200] * 5
+    assert 429 in statuses
+    # Streams that last count as streams; here every look at the clock is three seconds later.
+    client = open_app(limits, throttle=True)
+    app: Any = client.app
+    app.middleware_stack = app.build_middleware_stack()
+    times = iter(range(0, 10_000, 3))
+    app.middleware_stack._clock = lambda: next(times)
+    statuses = [client.post(TRAIN, json=body).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+
+
 def test_streams_of_one_client_and_of_all(static: Path) -> None:
     limits = {"limits__streams": 3, "limits__streams_per_client": 2}
     with ExitStack() as stack:

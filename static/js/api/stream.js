@@ -1,5 +1,7 @@
 /** Server-sent events over fetch, which unlike EventSource can post and can be aborted. */
 
+import { HEADERS } from "./client.js";
+
 /** @typedef {{name: string, data: any}} StreamEvent */
 
 const END = /\r\n\r\n|\n\n|\r\r/;
@@ -40,7 +42,7 @@ function readEvent(block) {
 export async function* openStream(path, body, signal) {
   const response = await fetch(`/api/v1${path}`, {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "text/event-stream" },
+    headers: { ...HEADERS, accept: "text/event-stream" },
     body: JSON.stringify(body),
     signal,
   });

@@ -165,7 +165,7 @@ export function train({ state, actions }, now) {
           if (once) return "looked";
         } else if (name === "diverged") actions.receiveDivergence(data);
         else if (name === "problem") {
-          if (data.status === 503) return "lost";
+          if (data.status === 503 || data.status === 429) return "lost";
           actions.refuse(data);
           return "problem";
         } else if (name === "end") {
