@@ -92,9 +92,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.admission = Admission(settings)
-    app.state.metrics = make_metrics(app.state.admission)
     app.state.resources = make_resources(settings)
     app.state.streams = Streams(settings)
+    app.state.metrics = make_metrics(app.state.admission, lambda: app.state.streams.count)
     app.state.store = SnapshotStore(settings.find_store_url(), settings.limits.store_bytes)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     problems.install(app)

@@ -38,11 +38,12 @@ def log_request(scope: Scope, request_id: str, status: int, seconds: float) -> N
 class Metrics:
     """Counters and times of requests, and how busy the process is, for Prometheus."""
 
-    def __init__(self, admission: Admission) -> None:
+    def __init__(self, admission: Admission, count_streams: Callable[[], int]) -> None:
         import prometheus_client as prometheus  # noqa: PLC0415
 
         self._prometheus = prometheus
         self._admission = admission
+        self._count_streams = count_streams
         self._registry = prometheus.CollectorRegistry()
         self._requests = prometheus.Counter(
             "retrograd_requests",
@@ -58,6 +59,7 @@ class Metrics:
             registry=self._registry,
         )
         self._computing = self._gauge("computing", "Requests that compute or wait to")
+        self._streams = self._gauge("streams", "Streams that are open")
         self._memory = self._gauge("memory_bytes", "Resident memory")
 
     def observe(self, scope: Scope, _: str, status: int, seconds: float) -> None:
@@ -69,6 +71,7 @@ class Metrics:
     def write(self) -> bytes:
         """The text that Prometheus reads, of all processes of this server."""
         self._computing.set(self._admission.computing)
+        self._streams.set(self._count_streams())
         self._memory.set(count_memory())
         registry = self._registry
         if "PROMETHEUS_MULTIPROC_DIR" in environ:
@@ -84,9 +87,11 @@ class Metrics:
         )
 
 
-def make_metrics(admission: Admission) -> Metrics | None:
+def make_metrics(admission: Admission, count_streams: Callable[[], int]) -> Metrics | None:
     """Metrics, or ``None`` where their extra is not installed."""
-    return None if find_spec("prometheus_client") is None else Metrics(admission)
+    if find_spec("prometheus_client") is None:
+        return None
+    return Metrics(admission, count_streams)
 
 
 def find_route(scope: Scope) -> str:
