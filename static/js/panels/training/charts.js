@@ -4,7 +4,7 @@ import { computed, effect, signal } from "@preact/signals-core";
 import uPlot from "uplot";
 import { formatNumber } from "../../layout/number.js";
 import { h } from "../dom.js";
-import { percent } from "./control.js";
+import { percent, writeCount } from "./control.js";
 import { makeConfusion } from "./confusion.js";
 
 /** @typedef {import("../../state/training/store.js").Training} Training */
@@ -97,6 +97,8 @@ function makeChart({ state }, theme, { title, note, aside, series, structure, lo
   const section = h("section", { class: "chart-section", "aria-label": `${title}: chart` }, h("div", { class: "chart-head" }, h("h2", {}, title), aside), place, legend, note && h("p", { class: "quiet note" }, note), details);
   const width = signal(0);
   new ResizeObserver(() => (width.value = place.clientWidth)).observe(place);
+  // Frames come many times a second; only another structure draws the axes anew.
+  const shape = computed(structure);
   /** @type {uPlot | null} */
   let plot = null;
   /** @type {Series[]} */
@@ -106,7 +108,7 @@ function makeChart({ state }, theme, { title, note, aside, series, structure, lo
 
   effect(() => {
     const [wide, log] = [width.value, logarithmic()];
-    void [structure(), theme.value];
+    void [shape.value, theme.value];
     plot?.destroy();
     plot = null;
     if (wide < 80) return;
@@ -130,7 +132,7 @@ function makeChart({ state }, theme, { title, note, aside, series, structure, lo
         padding: [10, 12, 0, 0],
         scales: { x: { time: false, range: (_, low, high) => [low ?? 0, Math.max(high ?? 1, (low ?? 0) + 1)] }, y: log ? { distr: 3, range: (_, low, high) => spread(low, high) } : { range: (_, low, high) => [floor ?? low, ceiling ?? Math.max(high * 1.05, (floor ?? low) + 1e-9)] } },
         axes: [
-          { ...axis, size: 28, space: 64, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? tick.toLocaleString("en") : "")) },
+          { ...axis, size: 28, space: 64, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? writeCount(tick) : "")) },
           { ...axis, size: 52, space: 30, ...(log && { splits: (_, __, low, high) => listDecades(low, high) }), values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : write(tick))) },
         ],
         series: [{}, ...shown.map(({ token, dash }) => ({ stroke: color(token), width: 2.25, dash, points: { show: false }, spanGaps: true }))],
@@ -168,7 +170,7 @@ function makeChart({ state }, theme, { title, note, aside, series, structure, lo
     const rows = steps.map((_, i) => i).filter((i) => i === steps.length - 1 || i % every === 0).reverse();
     table.replaceChildren(
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "step"), ...shown.map(({ name }) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, ...rows.map((i) => h("tr", {}, h("th", { scope: "row" }, steps[i].toLocaleString("en")), ...columns.map((column) => h("td", { title: String(column[i]) }, column[i] === null || column[i] === undefined ? "–" : write(column[i])))))),
+      h("tbody", {}, ...rows.map((i) => h("tr", {}, h("th", { scope: "row" }, writeCount(steps[i])), ...columns.map((column) => h("td", { title: String(column[i]) }, column[i] === null || column[i] === undefined ? "–" : write(column[i])))))),
     );
   }
 }

@@ -15,6 +15,9 @@ const ICONS = {
   walk: ["M4 12h4l2.5-6 4 12 2.5-6h3"],
 };
 
+/** Made once: to make one takes longer than to write with it. */
+const COUNT = new Intl.NumberFormat("en");
+
 /** @param {Training} training */
 export function mountControl({ state, actions }) {
   const button = (/** @type {keyof typeof ICONS} */ name, /** @type {string} */ label, /** @type {() => void} */ act) =>
@@ -58,8 +61,8 @@ function makeCounters(state) {
   effect(() => {
     const frame = state.frame.value;
     if (!frame) return;
-    step.value.textContent = frame.step.toLocaleString("en");
-    epoch.value.textContent = frame.epoch.toLocaleString("en");
+    step.value.textContent = COUNT.format(frame.step);
+    epoch.value.textContent = COUNT.format(frame.epoch);
     loss.value.textContent = formatNumber(frame.loss);
     loss.value.title = String(frame.loss);
     const held = frame.validation_loss;
@@ -70,6 +73,11 @@ function makeCounters(state) {
     accuracy.value.textContent = percent(right);
   });
   return list;
+}
+
+/** A count as it is read. @param {number} value */
+export function writeCount(value) {
+  return COUNT.format(value);
 }
 
 /** @param {number | null | undefined} share */

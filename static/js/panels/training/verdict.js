@@ -4,6 +4,7 @@ import { effect } from "@preact/signals-core";
 import { formatNumber } from "../../layout/number.js";
 import { isOwn } from "../../state/training/setup.js";
 import { h, icon, part } from "../dom.js";
+import { writeCount } from "./control.js";
 
 /** @typedef {import("../../state/training/store.js").Training} Training */
 
@@ -29,7 +30,7 @@ export function mountVerdict({ state, actions }) {
   });
   effect(() => {
     const frame = state.frame.value;
-    chip.textContent = frame ? `Step ${frame.step.toLocaleString("en")}` : "Step 0";
+    chip.textContent = frame ? `Step ${writeCount(frame.step)}` : "Step 0";
   });
   effect(() => {
     const told = tell(state);
@@ -41,13 +42,13 @@ export function mountVerdict({ state, actions }) {
     if (!found) return;
     const where = found.layer === null ? "" : `, in layer ${found.layer}`;
     card.replaceChildren(
-      h("strong", {}, `It diverged at step ${found.step.toLocaleString("en")}${where}`),
+      h("strong", {}, `It diverged at step ${writeCount(found.step)}${where}`),
       h("p", {}, `${nameNode(found.node)} is not a finite number any more, ${PHASES[found.phase]}. ${found.detail}`),
       h(
         "div",
         { class: "buttons" },
         h("button", { type: "button", class: "text-button", onclick: () => actions.goTo(found.network) }, "Step back to just before"),
-        h("button", { type: "button", class: "text-button", onclick: () => actions.goTo(found.calm.network) }, `Back to calm step ${found.calm.step.toLocaleString("en")}`),
+        h("button", { type: "button", class: "text-button", onclick: () => actions.goTo(found.calm.network) }, `Back to calm step ${writeCount(found.calm.step)}`),
         h(
           "button",
           {
@@ -83,7 +84,7 @@ function tell(state) {
   const steps = Math.ceil(learned / batch);
   if (state.running.value) {
     const rate = state.rate.value;
-    return rate === null ? "" : `${Math.round(rate).toLocaleString("en")} steps a second.`;
+    return rate === null ? "" : `${writeCount(Math.round(rate))} steps a second.`;
   }
   const name = isOwn(setup.data) ? "Your own data" : "";
   const batches = batch === learned ? "all at once" : `${batch} at a time, ${steps} steps an epoch`;
