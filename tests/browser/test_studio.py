@@ -163,7 +163,7 @@ def test_every_preset_plays_to_its_end(page: Page, number: int) -> None:
     name = select.locator("option").nth(number + 1).get_attribute("value")
     select.select_option(name)
     expect(page.locator("#builder [role=alert]")).to_be_hidden()
-    page.locator("#header").click(position={"x": 500, "y": 20})
+    page.locator("#header").click(position={"x": 900, "y": 20})
     press(page, "End")
     expect(chip(page)).to_contain_text("Update")
     assert "NaN" not in stage_text(page)

@@ -234,7 +234,9 @@ def test_other_data_refits_the_network(page: Page) -> None:
     open_room(page)
     page.get_by_label("Dataset").select_option("iris")
     page.locator("#control .play:enabled").wait_for()
-    expect(page.get_by_label("Loss", exact=True)).to_have_value("cross_entropy")
+    # The library that brings the table takes a moment to come in.
+    loss = page.get_by_label("Loss", exact=True)
+    expect(loss).to_have_value("cross_entropy", timeout=30_000)
     expect(page.locator("#field .handle[data-id='layer4[2]']")).to_be_attached()
     page.get_by_label("Dataset").select_option("sine")
     expect(page.locator("#field .handle[data-id='x[1]']")).not_to_be_attached()

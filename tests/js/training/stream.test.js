@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createParser } from "../../../static/js/api/stream.js";
+import { measureRate } from "../../../static/js/state/training/effects.js";
+
+test("the speed is told over a while, however frames come", () => {
+  const seen = [];
+  const rates = [[0, 0], [10, 1], [20, 1000], [30, 1001], [40, 2000], [50, 2001], [60, 3000]].map(([step, time]) => {
+    seen.push({ step, time });
+    return measureRate(seen);
+  });
+  assert.deepEqual(rates.slice(0, 2), [null, null]);
+  assert.ok(rates.slice(2).every((rate) => rate !== null && rate >= 15 && rate <= 35), String(rates));
+  assert.ok(seen.length <= 5);
+});
 
 test("events come out whole however the text is cut", () => {
   const text = 'event: frame\ndata: {"step": 1}\n\n: keep-alive\n\nevent: end\ndata: {"reason":\ndata: "steps"}\n\n';

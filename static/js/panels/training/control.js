@@ -52,11 +52,11 @@ export function mountControl({ state, actions }) {
 
 /** @param {Training["state"]} state */
 function makeCounters(state) {
-  const counter = (/** @type {string} */ name, wide = false) => {
+  const counter = (/** @type {string} */ name, goes = "") => {
     const value = h("dd", {}, "–");
-    return { value, element: h("div", { class: wide ? "wide" : "" }, h("dt", {}, name), value) };
+    return { value, element: h("div", { class: goes }, h("dt", {}, name), value) };
   };
-  const [step, epoch, loss, validation, accuracy] = [counter("Step"), counter("Epoch"), counter("Loss"), counter("Validation", true), counter("Accuracy", true)];
+  const [step, epoch, loss, validation, accuracy] = [counter("Step"), counter("Epoch"), counter("Loss"), counter("Validation", "second"), counter("Accuracy", "first")];
   const list = h("dl", { class: "counters" }, ...[step, epoch, loss, validation, accuracy].map(({ element }) => element));
   effect(() => {
     const frame = state.frame.value;

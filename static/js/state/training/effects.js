@@ -16,6 +16,7 @@ const PATIENCE = [150, 300, 500, 800, 1200, 2000, 3000, 5000];
 /** How long a part of a training should take whose frames cannot carry the network, in milliseconds. */
 const PART_MS = 800;
 const FIRST_PART = 20;
+const WHILE_MS = 1500;
 const ENDLESS = 1e9;
 /** There is nothing to learn from less. */
 const FEWEST = 2;
@@ -147,8 +148,8 @@ export function train({ state, actions }, now) {
    * @returns {Promise<string>} why it ended
    */
   async function follow(signal, body, onFrame, once = false) {
-    /** @type {{step: number, time: number} | null} */
-    let before = null;
+    /** Frames of the last while, to tell the speed by. @type {{step: number, time: number}[]} */
+    const seen = [];
     try {
       for await (const { name, data } of openStream("/networks/train", body, signal)) {
         if (signal.aborted) return "aborted";
@@ -158,9 +159,8 @@ export function train({ state, actions }, now) {
           // Nothing is lost: the first frame is of the network that was sent.
           if (whole && part !== null && !once && body.steps > part) return "steps";
           actions.receiveFrame(data, readMaps(data.grid));
-          const time = now();
-          if (before && time > before.time) smooth((1000 * (data.step - before.step)) / (time - before.time));
-          before = { step: data.step, time };
+          seen.push({ step: data.step, time: now() });
+          actions.measure(measureRate(seen) ?? state.rate.peek());
           onFrame?.();
           if (once) return "looked";
         } else if (name === "diverged") actions.receiveDivergence(data);
@@ -179,12 +179,18 @@ export function train({ state, actions }, now) {
     }
     return "lost";
   }
+}
 
-  /** @param {number} rate */
-  function smooth(rate) {
-    const old = state.rate.peek();
-    actions.measure(old === null ? rate : old * 0.8 + rate * 0.2);
-  }
+/**
+ * Steps per second over the last while: frames may come in heaps.
+ * @param {{step: number, time: number}[]} seen is cut to that while
+ * @returns {number | null} null until there has been a while
+ */
+export function measureRate(seen) {
+  const last = seen[seen.length - 1];
+  while (seen.length > 2 && last.time - seen[1].time > WHILE_MS) seen.shift();
+  const elapsed = last.time - seen[0].time;
+  return elapsed >= WHILE_MS / 4 ? (1000 * (last.step - seen[0].step)) / elapsed : null;
 }
 
 const UNREACHABLE = {
