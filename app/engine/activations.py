@@ -227,7 +227,7 @@ ACTIVATION_OPS = (
         view=lambda x, options: x,
         locals=(lambda b: Local(1.0),),
         activation=True,
-        floats=Floats(operator.pos, (1.0,)),
+        floats=Floats(operator.pos, (1.0,), "{x}"),
     ),
     Op(
         name="relu",
@@ -241,7 +241,10 @@ ACTIVATION_OPS = (
         activation=True,
         kinks=(0.0,),
         floats=Floats(
-            _relu_float, (lambda x, y, out: out if math.isnan(out) else float(out > 0.0),)
+            _relu_float,
+            (lambda x, y, out: out if math.isnan(out) else float(out > 0.0),),
+            "0.0 if {x} < 0.0 else {x}",
+            ("1.0 if {out} > 0.0 else 0.0 if {out} == {out} else {out}",),
         ),
     ),
     Op(
@@ -337,7 +340,9 @@ ACTIVATION_OPS = (
         definition=np.tanh,
         locals=(_tanh_slope,),
         activation=True,
-        floats=Floats(math.tanh, (lambda x, y, out: 1.0 - out * out,)),
+        floats=Floats(
+            math.tanh, (lambda x, y, out: 1.0 - out * out,), "", ("1.0 - {out} * {out}",)
+        ),
     ),
     Op(
         name="hard_tanh",

@@ -162,7 +162,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.add, (*b.inputs, b.out))],
         definition=lambda x, y: x + y,
         locals=(lambda b: Local(1.0), lambda b: Local(1.0)),
-        floats=Floats(operator.add, (1.0, 1.0)),
+        floats=Floats(operator.add, (1.0, 1.0), "{x} + {y}"),
     ),
     Op(
         name="subtract",
@@ -173,7 +173,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.subtract, (*b.inputs, b.out))],
         definition=lambda x, y: x - y,
         locals=(lambda b: Local(1.0), lambda b: Local(-1.0)),
-        floats=Floats(operator.sub, (1.0, -1.0)),
+        floats=Floats(operator.sub, (1.0, -1.0), "{x} - {y}"),
     ),
     Op(
         name="multiply",
@@ -184,7 +184,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.multiply, (*b.inputs, b.out))],
         definition=lambda x, y: x * y,
         locals=(lambda b: Local(b.inputs[1]), lambda b: Local(b.inputs[0])),
-        floats=Floats(operator.mul, (2, 1)),
+        floats=Floats(operator.mul, (2, 1), "{x} * {y}"),
     ),
     Op(
         name="divide",
@@ -195,7 +195,12 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.divide, (*b.inputs, b.out))],
         definition=lambda x, y: x / y,
         locals=(_reciprocal, _divide_by_second),
-        floats=Floats(operator.truediv, (lambda x, y, out: 1.0 / y, lambda x, y, out: -out / y)),
+        floats=Floats(
+            operator.truediv,
+            (lambda x, y, out: 1.0 / y, lambda x, y, out: -out / y),
+            "{x} / {y}",
+            ("1.0 / {y}", "-{out} / {y}"),
+        ),
     ),
     Op(
         name="power",
@@ -239,7 +244,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.negative, (b.x, b.out))],
         definition=lambda x: -x,
         locals=(lambda b: Local(-1.0),),
-        floats=Floats(operator.neg, (-1.0,)),
+        floats=Floats(operator.neg, (-1.0,), "-{x}"),
     ),
     Op(
         name="square",
@@ -250,7 +255,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.multiply, (b.x, b.x, b.out))],
         definition=lambda x: x * x,
         locals=(_square_slope,),
-        floats=Floats(lambda x: x * x, (lambda x, y, out: 2.0 * x,)),
+        floats=Floats(lambda x: x * x, (lambda x, y, out: 2.0 * x,), "{x} * {x}", ("2.0 * {x}",)),
     ),
     Op(
         name="sqrt",
@@ -261,7 +266,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.sqrt, (b.x, b.out))],
         definition=np.sqrt,
         locals=(_sqrt_slope,),
-        floats=Floats(math.sqrt, (lambda x, y, out: 0.5 / out,)),
+        floats=Floats(math.sqrt, (lambda x, y, out: 0.5 / out,), "", ("0.5 / {out}",)),
     ),
     Op(
         name="abs",
@@ -295,7 +300,7 @@ ARITHMETIC_OPS = (
         forward=lambda b: [(np.log, (b.x, b.out))],
         definition=np.log,
         locals=(_log_slope,),
-        floats=Floats(math.log, (lambda x, y, out: 1.0 / x,)),
+        floats=Floats(math.log, (lambda x, y, out: 1.0 / x,), "", ("1.0 / {x}",)),
     ),
     Op(
         name="cos",

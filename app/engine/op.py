@@ -98,10 +98,15 @@ class Floats:
     when it is the value of the output (0), the first or the second input (1, 2), as in ``latex``;
     else a function of both inputs (NaN where there is no second) and the output. Either function
     may raise ``ArithmeticError`` or ``ValueError`` instead of giving an infinity or NaN.
+
+    ``text`` and ``local_texts`` are the same functions as expressions of ``{x}``, ``{y}`` and
+    ``{out}``, for straight code; an empty one leaves it at a call. Only for what is faster so.
     """
 
     forward: Callable[..., float]
     locals: tuple[float | int | Callable[[float, float, float], float], ...]
+    text: str = ""
+    local_texts: tuple[str, ...] = ()
 
 
 Forward = Callable[[Binding], list[Call]]

@@ -1,7 +1,7 @@
 """Graphs of single numbers, run on Python's own floats: arrays of one number cost five times that.
 
 Every value and every local derivative is a slot of one list. All of backpropagation is then
-``grads[source] += grads[node] * slots[local]``, edge by edge.
+``grads[source] += grads[node] * slots[local]``, edge by edge. What runs often is written out.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -14,6 +14,7 @@ from app.engine.errors import EngineError
 from app.engine.graph import Graph, Node
 from app.engine.op import Array, Shape
 from app.engine.ops import OPS
+from app.engine.straight import NODES, RUNS, Derivative, Step, write_backward, write_forward
 from app.engine.tape import Edge, Tape
 
 Key = TypeVar("Key", bound=Hashable)
@@ -31,16 +32,22 @@ class ScalarRun:
         self._shapes = shapes
         ids = [node.id for node in graph.parameters]
         self.parameters, self.parameter_grads = np.zeros(len(ids)), np.zeros(len(ids))
-        ids += [node.id for node in graph if node.role != "parameter"]
+        others = [node for node in graph if node.role != "parameter"]
+        # What is computed comes last, every node after its inputs.
+        ids += [n.id for n in sorted(others, key=lambda n: n.op is not None)]
         # Slot 0 is the second input of ops that have none.
         self._place = {node_id: place for place, node_id in enumerate(ids, start=1)}
         self._slots = [float("nan")] + [0.0] * len(ids)
         self._nothing = [0.0] * len(self._slots)
         self._grads = list(self._nothing)
-        self._forward: list[tuple[int, Callable[..., float], int, int]] = []
-        self._derivatives: list[tuple[int, Callable[..., float], int, int, int]] = []
+        self._steps: list[Step] = []
+        self._derivatives: list[Derivative] = []
         self._edges: list[tuple[int, int, int]] = []
         self._local: dict[Edge, int] = {}
+        self._texts: dict[int, str] = {}
+        self._forwards = self._backwards = 0
+        self._straight_forward: Callable[[list[float]], None] | None = None
+        self._straight_backward: Callable[[list[float], list[float], float], None] | None = None
         self._arrays: ArrayRun | None = None
         self._on_arrays = False
         for node in graph:
@@ -66,26 +73,51 @@ class ScalarRun:
         slots = self._slots
         slots[1 : len(self.parameters) + 1] = self.parameters.tolist()
         self._on_arrays = False
+        self._forwards += 1
+        if self._forwards == RUNS and len(self._place) <= NODES:
+            self._straight_forward = write_forward(self._steps, self._texts)
         try:
-            for place, call, first, second in self._forward:
+            if self._straight_forward is not None:
+                self._straight_forward(slots)
+                return
+            for place, call, first, second in self._steps:
                 slots[place] = call(slots[first], slots[second]) if second else call(slots[first])
         except (ArithmeticError, ValueError):
             self._run_arrays()
 
     def backward(self, seed: Array | float, record: bool) -> None:  # noqa: ARG002
         """Send ``seed``, the gradient of the output, back to every node; all is on record."""
-        slots, grads = self._slots, self._grads
+        self._backwards += 1
+        if self._backwards == RUNS and len(self._place) <= NODES:
+            self._straight_backward = self._write_backward()
         if not self._on_arrays:
             try:
-                for place, call, first, second, out in self._derivatives:
-                    slots[place] = call(slots[first], slots[second], slots[out])
+                if self._straight_backward is None:
+                    self._walk_derivatives()
+                else:
+                    self._straight_backward(self._slots, self._grads, float(seed))
             except (ArithmeticError, ValueError):
                 self._run_arrays()
+        if self._on_arrays or self._straight_backward is None:
+            self._walk_edges(float(seed))
+        self.parameter_grads[:] = self._grads[1 : len(self.parameters) + 1]
+
+    def _walk_derivatives(self) -> None:
+        slots = self._slots
+        for place, call, first, second, out in self._derivatives:
+            slots[place] = call(slots[first], slots[second], slots[out])
+
+    def _walk_edges(self, seed: float) -> None:
+        slots, grads = self._slots, self._grads
         grads[:] = self._nothing
-        grads[self._place[self._graph.output]] = float(seed)
+        grads[self._place[self._graph.output]] = seed
         for node, source, local in self._edges:
             grads[source] += grads[node] * slots[local]
-        self.parameter_grads[:] = grads[1 : len(self.parameters) + 1]
+
+    def _write_backward(self) -> Callable[[list[float], list[float], float], None]:
+        output = self._place[self._graph.output]
+        count, lists = len(self._place), (self._derivatives, self._edges)
+        return write_backward(count, output, *lists, self._texts)
 
     def _bind_value(self, node: Node) -> None:
         place = self._place[node.id]
@@ -97,18 +129,22 @@ class ScalarRun:
         if floats is None:
             raise EngineError(f"{node.id}: {node.op} is not for single numbers")
         first, second = ([self._place[source] for source in node.inputs] + [0])[:2]
-        self._forward.append((place, floats.forward, first, second))
+        self._steps.append((place, floats.forward, first, second))
+        self._texts[place] = floats.text
+        texts = floats.local_texts or ("",) * len(floats.locals)
         for position, (source, local) in enumerate(zip(node.inputs, floats.locals, strict=True)):
             if self._graph[source].constant is not None:
                 continue
             if isinstance(local, int):
                 self._local[node.id, position] = (place, first, second)[local]
                 continue
-            self._local[node.id, position] = len(self._slots)
+            slot = self._local[node.id, position] = len(self._slots)
             if isinstance(local, float):
                 self._slots.append(local)
+                self._texts[slot] = str(local)
             else:
-                self._derivatives.append((len(self._slots), local, first, second, place))
+                self._derivatives.append((slot, local, first, second, place))
+                self._texts[slot] = texts[position]
                 self._slots.append(0.0)
 
     def _bind_edges(self) -> None:
