@@ -157,6 +157,25 @@ def test_the_walk_ends_where_the_training_goes(page: Page) -> None:
     expect(weight).to_have_attribute("aria-label", re.compile(f": {promised}$"))
 
 
+def test_the_walk_says_that_it_knows_no_dropout(page: Page) -> None:
+    open_room(page, "#setup=circles")
+    dropout = page.get_by_role("textbox", name="Layer 1: dropout", exact=True)
+    dropout.fill("0.25")
+    dropout.press("Enter")
+    page.locator("#control .play:enabled").wait_for()
+    page.wait_for_timeout(500)
+    page.keyboard.press("Escape")
+    page.locator("#saying").get_by_role("button", name="Walk through this step").click()
+    expect(page.locator("#inspector .dropout")).to_be_visible()
+    page.get_by_role("button", name="Back to training").click()
+    dropout.fill("0")
+    dropout.press("Enter")
+    page.wait_for_timeout(500)
+    page.locator("#saying").get_by_role("button", name="Walk through this step").click()
+    expect(page.locator("#sentence .chip")).to_be_visible()
+    expect(page.locator("#inspector .dropout")).to_be_hidden()
+
+
 def test_divergence_says_why_and_how_to_go_on(page: Page) -> None:
     open_room(page, "#setup=plane")
     rate = page.get_by_role("textbox", name="Optimizer: learning rate", exact=True)

@@ -25,7 +25,12 @@ export function mountWalk({ state, actions }) {
  */
 export function mountBatch(element, { state, actions }, { numbers }) {
   const section = h("section", { class: "batch", "aria-label": "The batch" });
-  element.append(section);
+  const note = h("p", { class: "quiet dropout" }, "Dropout leaves units out of a step of training. Here all of them take part, so that this step is not quite the one that training takes.");
+  element.append(note, section);
+  effect(() => {
+    const layers = /** @type {any} */ (state.trace.value.network.spec).layers ?? [];
+    note.hidden = !layers.some((/** @type {any} */ { dropout }) => dropout > 0);
+  });
   const known = computed(() => {
     const [trace, id] = [state.trace.value, state.selection.value];
     if (!trace.units || trace.batch < 2) return null;
