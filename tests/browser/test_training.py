@@ -285,6 +285,26 @@ def test_large_networks_are_trained_in_parts_and_keep_their_weights(page: Page) 
     assert counter(page, "Loss") < 1
 
 
+def test_many_edges_have_their_colors_in_both_themes(page: Page) -> None:
+    open_room(page, "#setup=digits")
+    page.keyboard.press("w")
+    page.locator("#sentence .chip").wait_for()
+    page.keyboard.press("End")
+    colorful = """(() => {
+        const { width, height } = document.querySelector("#stage canvas");
+        const copy = new OffscreenCanvas(width, height);
+        const context = copy.getContext("2d", { willReadFrequently: true });
+        context.drawImage(document.querySelector("#stage canvas"), 0, 0);
+        const { data } = context.getImageData(0, 0, width, height);
+        let blue = 0;
+        for (let i = 0; i < data.length; i += 4) blue += data[i + 2] > data[i] + 40;
+        return blue > 500;
+    })()"""
+    for theme in ("dark", "light"):
+        page.get_by_role("button", name=f"Switch to {theme}").click()
+        wait_until(page, colorful)
+
+
 def test_a_refusal_stands_beside_its_control(page: Page, watch: Watch) -> None:
     watch.expected_statuses.add(422)
     open_room(page)

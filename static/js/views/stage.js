@@ -3,6 +3,7 @@
 import { effect, signal } from "@preact/signals-core";
 import { toScreen } from "../layout/camera.js";
 import { createCanvasPainter } from "../render/canvas.js";
+import { createColors } from "../render/colors.js";
 import { createSvgPainter } from "../render/svg.js";
 import { findView } from "./index.js";
 import { listenToKeys } from "./keys.js";
@@ -63,13 +64,8 @@ export function mountStage(element, state, handlers) {
   element.append(surface);
 
   const painter = createSvgPainter(svg);
-  /** @type {Map<string, string>} */
-  let colors = new Map();
-  const manyPainter = createCanvasPainter(canvas, (token) => {
-    let color = colors.get(token);
-    if (color === undefined) colors.set(token, (color = getComputedStyle(surface).getPropertyValue(`--${token}`).trim()));
-    return color;
-  });
+  const colors = createColors(surface);
+  const manyPainter = createCanvasPainter(canvas, colors.resolve);
   const size = signal({ width: surface.clientWidth, height: surface.clientHeight });
   const observer = new ResizeObserver(() => {
     const { clientWidth: width, clientHeight: height } = surface;
@@ -101,7 +97,7 @@ export function mountStage(element, state, handlers) {
 
   const stopTheme = effect(() => {
     void state.theme.value;
-    colors = new Map();
+    colors.forget();
   });
   const stopDrawing = effect(() => {
     void state.theme.value;

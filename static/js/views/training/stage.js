@@ -3,6 +3,7 @@
 import { computed, effect, signal } from "@preact/signals-core";
 import { layoutTraining } from "../../layout/training.js";
 import { createCanvasPainter } from "../../render/canvas.js";
+import { createColors } from "../../render/colors.js";
 import { createMapPainter } from "../../render/maps.js";
 import { createSvgPainter } from "../../render/svg.js";
 import { sceneEdges, sceneFrames } from "../../scene/training/network.js";
@@ -30,22 +31,10 @@ export function mountTrainingStage(element, training, { theme, requestFrame }) {
   const svg = /** @type {SVGSVGElement} */ (document.createElementNS(SVG, "svg"));
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", "Network in training: arrow keys walk from part to part, Enter selects");
-  const probe = document.createElement("i");
-  probe.hidden = true;
-  element.append(canvas, svg, probe);
-
-  /** @type {Map<string, string>} */
-  let colors = new Map();
-  const resolve = (/** @type {string} */ token) => {
-    let color = colors.get(token);
-    if (color === undefined) {
-      probe.style.color = `var(--${token})`;
-      colors.set(token, (color = getComputedStyle(probe).color));
-    }
-    return color;
-  };
-  const edges = createCanvasPainter(canvas, resolve);
-  const maps = createMapPainter(canvas, resolve);
+  element.append(canvas, svg);
+  const colors = createColors(element);
+  const edges = createCanvasPainter(canvas, colors.resolve);
+  const maps = createMapPainter(canvas, colors.resolve);
   const frames = createSvgPainter(svg);
 
   const size = signal({ width: element.clientWidth, height: element.clientHeight });
@@ -89,7 +78,7 @@ export function mountTrainingStage(element, training, { theme, requestFrame }) {
   });
   effect(() => {
     void theme.value;
-    colors = new Map();
+    colors.forget();
     maps.forget();
     refresh();
   });
