@@ -21,14 +21,24 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
+class Step:
+    """What a step was taken with: the gradient, and what the optimizer kept afterwards, by slot."""
+
+    grad: Point
+    kept: dict[str, Point]
+
+
+@dataclass(frozen=True)
 class Run:
     """One optimizer's way: where it was before the first and after each step, and the loss there.
 
-    It ends early, with ``diverged``, before the first point that is not finite.
+    It ends early, with ``diverged``, before the first point that is not finite. ``steps`` has one
+    entry for each step that is in ``path``.
     """
 
     path: list[Point]
     losses: list[float]
+    steps: list[Step]
     diverged: bool
 
 
@@ -38,6 +48,7 @@ class _Walk:
     def __init__(self) -> None:
         self.path: list[Point] = []
         self.losses: list[float] = []
+        self.steps: list[Step] = []
 
     def add(self, point: Point, loss: float) -> bool:
         """Take one more point, unless it is not finite."""
@@ -49,7 +60,8 @@ class _Walk:
 
     def end(self, steps: int) -> Run:
         """The way as it was gone, of ``steps`` that were wanted."""
-        return Run(self.path, self.losses, len(self.path) <= steps)
+        taken = max(0, len(self.path) - 1)
+        return Run(self.path, self.losses, self.steps[:taken], len(self.path) <= steps)
 
 
 def evaluate_function(expression: str, names: tuple[str, str], points: Array) -> Array:
@@ -76,16 +88,18 @@ def race_on_function(
         program = Program(build_graph(spec, {}), dict.fromkeys(names, ()))
         values: Mapping[str, Array] = {name: np.array(0.0) for name in names}
         places = find_places(program, values)
-        first, second = (int(places[name]) for name in names)
+        both = np.array([int(places[name]) for name in names])
         program.load(dict(zip(names, start, strict=True)))
         updater, walk = Updater(program, optimizer, options), _Walk()
         for _ in range(steps + 1):
             tape = program.forward()
-            point = float(program.parameters[first]), float(program.parameters[second])
-            if not walk.add(point, float(tape.values[tape.graph.output])):
+            if not walk.add(_pair(program.parameters[both]), float(tape.values[tape.graph.output])):
                 break
             program.backward(record=False)
+            grad = _pair(program.parameter_grads[both])
             updater.step()
+            kept = {slot: _pair(values[both]) for slot, values in updater.slots.items()}
+            walk.steps.append(Step(grad, kept))
         runs.append(walk.end(steps))
     return runs
 
@@ -115,6 +129,7 @@ def race_on_slice(
             if training.diverged or not walk.add(_read(training, part.entries), loss):
                 break
             training.advance()
+            walk.steps.append(Step(*_read_step(training, part.entries)))
         runs.append(walk.end(steps))
     return runs
 
@@ -122,3 +137,15 @@ def race_on_slice(
 def _read(training: Training, entries: tuple[Entry, Entry]) -> Point:
     first, second = (training.read_entry(entry.node, entry.index) for entry in entries)
     return first, second
+
+
+def _read_step(training: Training, entries: tuple[Entry, Entry]) -> tuple[Point, dict[str, Point]]:
+    (first, kept), (second, others) = (
+        training.read_step(entry.node, entry.index) for entry in entries
+    )
+    return (first, second), {slot: (kept[slot], others[slot]) for slot in kept}
+
+
+def _pair(values: Array) -> Point:
+    first, second = values
+    return float(first), float(second)

@@ -12,16 +12,17 @@ from app.networks.expression import ExpressionSpec, build_graph
 from app.networks.formula import Apply, Number, Tree, parse
 from app.networks.notation import write_rule
 from app.training.optimizers import Optimizer, Update
-from app.training.rules import OLD, RULES, SYMBOLS
+from app.training.rules import MEANINGS, OLD, OWN_MEANINGS, RULES, SYMBOLS
 
 DIGITS = 6
 
 
 @dataclass(frozen=True)
 class Line:
-    """One assignment of a rule. ``name`` is what it gives a value to."""
+    """One assignment of a rule. ``name`` is what it gives a value to, ``meaning`` what that is."""
 
     name: str
+    meaning: str
     latex: str
     latex_numbers: str
     value: float
@@ -62,6 +63,7 @@ def tell_rule(
         lines.append(
             Line(
                 name,
+                OWN_MEANINGS.get((optimizer.name, name), MEANINGS[name]),
                 f"{SYMBOLS[name]} = {symbols}",
                 f"{SYMBOLS[name]} = {numbers} = {write_number(value, DIGITS)}",
                 value,

@@ -91,6 +91,7 @@ class SurfaceEntry(Message):
     y: list[float]
     start: list[float]
     minimum: list[float] | None
+    optimizers: list[Optimizer] = Field(description="to race on it to begin with")
 
 
 class SetupEntry(Message):

@@ -17,6 +17,7 @@ class RuleLine(Message):
     """One assignment of the optimizer's rule."""
 
     name: str = Field(description="what it gives a value to: velocity, m, v_hat, w_new, ...")
+    meaning: str = Field(description="that, in words")
     latex: str
     latex_numbers: str
     value: Number

@@ -9,6 +9,7 @@ from app.experiments.functions import SURFACES
 from app.schemas.datasets import Data
 from app.schemas.explain import EntryChoice
 from app.schemas.message import Finite, Message, Number, Request
+from app.schemas.microscope import RuleLine
 from app.schemas.specs import Network, Optimizer, Seed, Size
 from app.schemas.training import Range
 
@@ -82,6 +83,13 @@ class SurfaceAnswer(Message):
     samples: int | None = Field(description="how many samples the loss is of")
 
 
+class StepChoice(Request):
+    """One step of one optimizer."""
+
+    racer: Annotated[int, Field(ge=0, le=5, description="its place in the request, from 0")]
+    step: Size = Field(description="from 1")
+
+
 class RaceRequest(Request):
     """Up to six optimizers from the same start."""
 
@@ -91,6 +99,7 @@ class RaceRequest(Request):
     steps: Size = 200
     batch_size: Size | None = Field(default=None, description="of a network; null: all samples")
     shuffle_seed: Seed | None = Field(default=0, description="of a network; the same for all")
+    explain: StepChoice | None = Field(default=None, description="to be told line by line")
 
 
 class Racer(Message):
@@ -106,9 +115,38 @@ class Racer(Message):
     )
 
 
+class AxisStep(Message):
+    """How the gradient along one axis became the step along it."""
+
+    name: str
+    before: Number
+    grad: Number
+    lines: list[RuleLine] = Field(description="in the order of computation; the last is w_new")
+    after: Number
+    delta: Number
+
+
+class StepMemory(Message):
+    """What an optimizer had to remember."""
+
+    step: int
+    grad: list[Number] = Field(description="along both axes")
+    kept: dict[str, list[Number]] = Field(description="by slot, after the step, along both axes")
+
+
+class ExplainedStep(Message):
+    """One step of one optimizer, and what led to it."""
+
+    racer: int
+    step: int
+    axes: list[AxisStep]
+    memory: list[StepMemory] = Field(description="the last steps up to this one, in order")
+
+
 class RaceAnswer(Message):
     """All ways, in the order of the request."""
 
     names: list[str]
     start: list[float]
     racers: list[Racer]
+    explained: ExplainedStep | None

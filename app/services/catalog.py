@@ -81,7 +81,15 @@ def _list_catalog(resources: Resources) -> Payload:
             for feature in FEATURES.values()
         ],
         "schedules": _entries(SCHEDULES.values()),
-        "surfaces": [plain(function) for function in SURFACES.values()],
+        "surfaces": [
+            {
+                **plain(
+                    {name: value for name, value in vars(function).items() if name != "racers"}
+                ),
+                "optimizers": [{"name": racer.name, **racer.options} for racer in function.racers],
+            }
+            for function in SURFACES.values()
+        ],
         "presets": [describe_preset(preset) for preset in PRESETS.values()],
         "classics": [describe_classic(classic) for classic in CLASSICS.values()],
         "setups": [describe_setup(setup) for setup in SETUPS.values()],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from app.engine.op import Array
 from app.experiments.functions import SURFACES, Point, Range
 from app.experiments.race import Run, evaluate_function, race_on_function, race_on_slice
 from app.experiments.slices import Slice, measure_slice
+from app.insight.microscope import read_slots, tell_rule
 from app.networks.choice import resolve
 from app.networks.dense import DenseSpec
 from app.networks.errors import NetworkError
@@ -19,6 +21,7 @@ from app.schemas.race import (
     FunctionSurface,
     RaceRequest,
     SliceSurface,
+    StepChoice,
     SurfaceRequest,
 )
 from app.services.documents import locate_spec, read_choice, read_document
@@ -36,12 +39,14 @@ from app.services.sizes import (
 from app.services.wire import Payload, plain
 from app.settings import Limits
 from app.training.loop import Plan
-from app.training.optimizers import OPTIMIZERS
+from app.training.optimizers import OPTIMIZERS, Optimizer, Update
 
 USUAL_SIZE = 100
 USUAL_ROWS = 400_000
 """So many samples times points run in about a third of a second in a small network."""
 USUAL_REACH = 3.0
+MEMORY = 24
+"""So many steps up to an explained one are told."""
 
 
 @dataclass(frozen=True)
@@ -128,13 +133,49 @@ def race_optimizers(request: RaceRequest, resources: Resources) -> Payload:
         runs = race_on_slice(
             found.slice, task.samples, task.build, plans, start=start, steps=request.steps
         )
+    chosen = request.explain
     return {
         "names": list(names),
         "start": list(start),
         "racers": [
             _write_run(choice, run) for choice, run in zip(request.optimizers, runs, strict=True)
         ],
+        "explained": None if chosen is None else _explain_step(chosen, racers, runs, names),
     }
+
+
+def _explain_step(
+    chosen: StepChoice,
+    racers: Sequence[tuple[Optimizer, Any]],
+    runs: Sequence[Run],
+    names: tuple[str, str],
+) -> Payload:
+    if chosen.racer >= len(runs):
+        detail = f"expected the place of an optimizer of this race: 0 to {len(runs) - 1}"
+        raise NetworkError("/explain/racer", detail, "out_of_range")
+    (optimizer, options), run, step = racers[chosen.racer], runs[chosen.racer], chosen.step
+    if step > len(run.steps):
+        taken = f"1 to {len(run.steps)}" if run.steps else "there is none"
+        raise NetworkError("/explain/step", f"expected a step it took: {taken}", "out_of_range")
+    before, after, grad = (
+        np.array(pair) for pair in (run.path[step - 1], run.path[step], run.steps[step - 1].grad)
+    )
+    update = Update(before, grad, after, after - before, {})
+    kept = run.steps[step - 2].kept if step > 1 else {}
+    state = {slot: {"point": pair} for slot, pair in kept.items()}
+    axes = []
+    for axis, name in enumerate(names):
+        slots = read_slots(optimizer, options, state, "point", axis)
+        lines = tell_rule(optimizer, options, step, update, index=(axis,), before=slots)
+        told = {"before": before, "grad": grad, "after": after, "delta": update.delta}
+        numbers = {field: float(values[axis]) for field, values in told.items()}
+        axes.append({"name": name, "lines": plain(lines), **plain(numbers)})
+    first = max(0, step - MEMORY)
+    memory = [
+        {"step": first + number, **plain(taken)}
+        for number, taken in enumerate(run.steps[first:step], start=1)
+    ]
+    return {"racer": chosen.racer, "step": step, "axes": axes, "memory": memory}
 
 
 def _write_run(choice: specs.NamedChoice, run: Run) -> Payload:

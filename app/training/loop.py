@@ -212,6 +212,12 @@ class Training:
         """One number of a parameter as it is now."""
         return self._state.read_entry(name, index)
 
+    def read_step(self, name: str, index: tuple[int, ...]) -> tuple[float, dict[str, float]]:
+        """The gradient of one number in the last step, and what the optimizer keeps for it."""
+        place = self._programs.places[name][index]
+        kept = {slot: float(values[place]) for slot, values in self._updater.slots.items()}
+        return float(self._main.parameter_grads[place]), kept
+
     def write_document(self) -> Document:
         """The network as it is now."""
         return self._state.write_document(self._plan.optimizer.name)

@@ -45,6 +45,26 @@ SYMBOLS = {
     "t": "t",
 }
 """How the names in rules are written."""
+MEANINGS = {
+    "w_new": "the weight after the step",
+    "w_decayed": "the weight after its decay",
+    "g_decayed": "the gradient with the weight decay",
+    "velocity": "velocity: earlier steps, fading",
+    "m": "mean of the gradients so far, recent ones most",
+    "v": "mean of their squares, recent ones most",
+    "m_hat": "that mean, corrected for its start at 0",
+    "v_hat": "that mean of squares, corrected for its start at 0",
+    "spread": "how much the gradients vary",
+    "step": "the direction of the step",
+    "correction1": "bias correction of the mean",
+    "correction2": "bias correction of the squares",
+    "momentum_now": "momentum of this step",
+    "momentum_next": "momentum of the next step",
+    "momentum_product": "product of all momentums so far",
+    "rate": "the learning rate by now",
+}
+"""What a rule gives a value to, in words; an optimizer may have words of its own."""
+OWN_MEANINGS = {("adagrad", "v"): "sum of all squared gradients so far"}
 OLD = "_old"
 """At the end of the name of a slot: what it held before the step."""
 

@@ -10,6 +10,7 @@ from app.schemas.race import RaceRequest, SurfaceRequest
 from app.services.programs import make_resources
 from app.services.races import measure_surface, race_optimizers
 from app.settings import Limits, Settings
+from app.training.optimizers import OPTIMIZERS
 
 RESOURCES = make_resources(Settings())
 SLICE: dict[str, Any] = {
@@ -91,7 +92,7 @@ def test_racers_keep_their_order_and_start() -> None:
 @pytest.mark.parametrize(
     ("surface", "pointer", "said"),
     [
-        ({"function": "cone"}, "/surface/function", "expected one of: bowl, ravine"),
+        ({"function": "cone"}, "/surface/function", "expected one of: ravine, bowl"),
         ({"expression": "x + y + z"}, "/surface/expression", "two names"),
         ({"expression": "x +"}, "/surface/expression", "expected"),
         ({**SLICE, "axes": [SLICE["axes"][0]] * 2}, "/surface/axes/1", "another entry"),
@@ -136,3 +137,40 @@ def test_the_limits_of_a_race_bite_exactly() -> None:
         assert caught.value.pointer == pointer
     with pytest.raises(NetworkError, match="times points"):
         measure_surface(SurfaceRequest.model_validate({"surface": SLICE, "size": 200}), resources)
+
+
+@pytest.mark.parametrize("surface", [{"function": "beale"}, SLICE], ids=["function", "slice"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_step_is_told_as_it_was_taken(surface: Any, name: str) -> None:
+    options = {"momentum": 0.9} if name in ("sgd", "rmsprop") else {}
+    request = {
+        "surface": surface,
+        "optimizers": ["sgd", {"name": name, "learning_rate": 0.001, **options}],
+        "steps": 40,
+        "batch_size": 3,
+        "explain": {"racer": 1, "step": 30},
+    }
+    answer = race_optimizers(RaceRequest.model_validate(request), RESOURCES)
+    path, told = answer["racers"][1]["path"], answer["explained"]
+    assert [axis["name"] for axis in told["axes"]] == answer["names"]
+    for number, axis in enumerate(told["axes"]):
+        assert [axis["before"], axis["after"]] == [path[29][number], path[30][number]]
+        assert axis["lines"][-1]["name"] == "w_new"
+        assert axis["lines"][-1]["value"] == pytest.approx(axis["after"], rel=1e-12)
+        values = {line["name"]: line["value"] for line in axis["lines"]}
+        last = told["memory"][-1]
+        assert last["grad"][number] == axis["grad"]
+        for slot, pair in last["kept"].items():
+            assert pair[number] == pytest.approx(values[slot], rel=1e-12)
+    assert [entry["step"] for entry in told["memory"]] == list(range(7, 31))
+
+
+@pytest.mark.parametrize(
+    ("choice", "pointer"),
+    [({"racer": 1, "step": 1}, "/explain/racer"), ({"racer": 0, "step": 6}, "/explain/step")],
+)
+def test_a_step_that_was_not_taken_cannot_be_told(choice: Any, pointer: str) -> None:
+    request = {"surface": {"function": "bowl"}, "optimizers": ["sgd"], "steps": 5}
+    with pytest.raises(NetworkError) as caught:
+        race_optimizers(RaceRequest.model_validate({**request, "explain": choice}), RESOURCES)
+    assert caught.value.pointer == pointer

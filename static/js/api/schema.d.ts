@@ -534,6 +534,27 @@ export interface components {
             name?: string | null;
         };
         /**
+         * AxisStep
+         * @description How the gradient along one axis became the step along it.
+         */
+        AxisStep: {
+            /** Name */
+            name: string;
+            /** Before */
+            before: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Grad */
+            grad: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Lines
+             * @description in the order of computation; the last is w_new
+             */
+            lines: components["schemas"]["RuleLine"][];
+            /** After */
+            after: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Delta */
+            delta: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
          * BackwardAnswer
          * @description The loss and every gradient; ``nodes``, or ``units`` and ``weights``, as the view asks.
          */
@@ -1253,6 +1274,23 @@ export interface components {
             of: components["schemas"]["EntryChoice"];
         };
         /**
+         * ExplainedStep
+         * @description One step of one optimizer, and what led to it.
+         */
+        ExplainedStep: {
+            /** Racer */
+            racer: number;
+            /** Step */
+            step: number;
+            /** Axes */
+            axes: components["schemas"]["AxisStep"][];
+            /**
+             * Memory
+             * @description the last steps up to this one, in order
+             */
+            memory: components["schemas"]["StepMemory"][];
+        };
+        /**
          * ExpressionSpec
          * @description A formula, or several assignments; it is read, never run as code.
          */
@@ -1517,7 +1555,7 @@ export interface components {
              * Function
              * @enum {string}
              */
-            function: "bowl" | "ravine" | "saddle" | "beale" | "rosenbrock";
+            function: "ravine" | "bowl" | "saddle" | "beale" | "rosenbrock";
         };
         /**
          * Gap
@@ -2237,6 +2275,7 @@ export interface components {
             start: number[];
             /** Racers */
             racers: components["schemas"]["Racer"][];
+            explained: components["schemas"]["ExplainedStep"] | null;
         };
         /**
          * RaceRequest
@@ -2270,6 +2309,8 @@ export interface components {
              * @default 0
              */
             shuffle_seed: number | null;
+            /** @description to be told line by line */
+            explain?: components["schemas"]["StepChoice"] | null;
         };
         /**
          * Racer
@@ -2461,6 +2502,11 @@ export interface components {
              * @description what it gives a value to: velocity, m, v_hat, w_new, ...
              */
             name: string;
+            /**
+             * Meaning
+             * @description that, in words
+             */
+            meaning: string;
             /** Latex */
             latex: string;
             /** Latex Numbers */
@@ -2628,6 +2674,42 @@ export interface components {
             health: components["schemas"]["Health"];
         };
         /**
+         * StepChoice
+         * @description One step of one optimizer.
+         */
+        StepChoice: {
+            /**
+             * Racer
+             * @description its place in the request, from 0
+             */
+            racer: number;
+            /**
+             * Step
+             * @description from 1
+             */
+            step: number;
+        };
+        /**
+         * StepMemory
+         * @description What an optimizer had to remember.
+         */
+        StepMemory: {
+            /** Step */
+            step: number;
+            /**
+             * Grad
+             * @description along both axes
+             */
+            grad: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /**
+             * Kept
+             * @description by slot, after the step, along both axes
+             */
+            kept: {
+                [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            };
+        };
+        /**
          * StepRequest
          * @description A network, samples, targets, and the optimizer that moves its parameters.
          */
@@ -2784,6 +2866,16 @@ export interface components {
             start: number[];
             /** Minimum */
             minimum: number[] | null;
+            /**
+             * Optimizers
+             * @description to race on it to begin with
+             */
+            optimizers: (("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
+                /** @enum {string} */
+                name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
+            } & {
+                [key: string]: number | string | boolean;
+            }))[];
         };
         /**
          * SurfaceRequest
