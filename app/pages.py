@@ -49,6 +49,7 @@ ROOMS = {
     "/training": Room("training.html", "training.js", ("dense",), "units"),
     "/playground": Room("playground.html", "playground.js", ("expression",), "nodes"),
     "/lab": Room("lab.html", "lab.js", ("dense",), "units"),
+    "/optimizers": Room("optimizers.html", "optimizers.js", ("dense",), "units"),
 }
 """Where each room is."""
 

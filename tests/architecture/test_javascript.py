@@ -29,6 +29,7 @@ LAYERS = {
     "playground.js": 6,
     "lab.js": 6,
     "training.js": 6,
+    "optimizers.js": 6,
 }
 """From the ground up. State knows the arithmetic of time; pictures never know the state's store."""
 

@@ -17,6 +17,7 @@ TINTED = [(phase, f"{phase}-tint") for phase in PHASES] + [
     (sign, "backward-tint") for sign in ("positive", "negative")
 ]
 CLASSES = [(f"class-{k}", ground) for k in range(1, 9) for ground in ("paper", "raise")]
+RACERS = [(f"racer-{lane}", ground) for lane in range(1, 7) for ground in ("paper", "raise")]
 PLAIN = [(phase, ground) for phase in PHASES for ground in ("paper", "raise")]
 
 
@@ -38,6 +39,6 @@ def test_contrast_is_measured_as_published() -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("text", "ground"), [*TEXT, *SIGNS, *TINTED, *PLAIN, *CLASSES])
+@pytest.mark.parametrize(("text", "ground"), [*TEXT, *SIGNS, *TINTED, *PLAIN, *CLASSES, *RACERS])
 def test_text_can_be_read(text: str, ground: str, theme: str) -> None:
     assert contrast(PALETTE[text][theme], PALETTE[ground][theme]) >= 4.5

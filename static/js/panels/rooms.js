@@ -7,6 +7,7 @@ const ROOMS = [
   { href: "/playground", title: "Playground" },
   { href: "/training", title: "Training" },
   { href: "/lab", title: "Gradient flow" },
+  { href: "/optimizers", title: "Optimizers" },
   { href: "/docs", title: "API" },
 ];
 

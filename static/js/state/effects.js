@@ -239,3 +239,29 @@ export function answerInquiry({ asked, receive, pace = 0, rest = 0 }) {
     else void send();
   });
 }
+
+/**
+ * Every question that stands when the last is answered gets an answer: while a hand drags, answers
+ * keep coming, as fast as the server gives them.
+ * @template {import("./inspection.js").Inquiry} Q
+ * @param {{asked: {readonly value: Q | null, peek(): Q | null}, receive: (result: import("./inspection.js").Result, about: Q) => void}} inquiry
+ */
+export function answerNewest({ asked, receive }) {
+  const { signal } = new AbortController();
+  let busy = false;
+  let last = "";
+  const next = async () => {
+    if (busy) return;
+    busy = true;
+    for (let about = asked.peek(); about && about.path + about.body !== last; about = asked.peek()) {
+      last = about.path + about.body;
+      const result = await post(about.path, JSON.parse(about.body), signal);
+      receive(result, about);
+    }
+    busy = false;
+  };
+  effect(() => {
+    void asked.value;
+    void next();
+  });
+}
