@@ -9,34 +9,10 @@ import numpy as np
 from app.engine.graph import Graph, GraphBuilder
 from app.engine.op import Array
 from app.engine.ops import ACTIVATIONS
-from app.engine.program import Program
 from app.insight.reading import Reading, write_label
 from app.training.optimizers import Update
 
-CURVE_POINTS = 65
 MOST_CONTRIBUTIONS = 20_000
-
-
-@dataclass(frozen=True)
-class Curve:
-    """An activation function drawn over a range that holds all z of its layer."""
-
-    z: Array
-    a: Array
-
-
-@dataclass(frozen=True)
-class LayerView:
-    """One column of the network view; layer 0 is the input."""
-
-    layer: int
-    units: int
-    label: str
-    activation: str | None
-    latex: str | None
-    latex_slope: str | None
-    elementwise: bool
-    curve: Curve | None
 
 
 @dataclass(frozen=True)
@@ -98,45 +74,6 @@ class LossNode:
     latex: str
     value: Array | float
     grad: Array | float | None
-
-
-def view_layers(reading: Reading) -> list[LayerView]:
-    """The columns of the network, each with its activation's curve."""
-    layers = [LayerView(0, reading.spec.inputs, "input", None, None, None, True, None)]
-    for number, layer in enumerate(reading.spec.layers, start=1):
-        op = ACTIVATIONS[layer.activation.name]
-        curve = None
-        if op.elementwise:
-            batch_z = reading.tape.values[f"layer{number}.z"]
-            curve = draw_curve(op.name, layer.activation.options, batch_z)
-        layers.append(
-            LayerView(
-                number,
-                layer.units,
-                op.label,
-                op.name,
-                op.latex.replace("#1", "z"),
-                op.local_latex[0].replace("#1", "z").replace("#0", "a"),
-                op.elementwise,
-                curve,
-            )
-        )
-    return layers
-
-
-def draw_curve(activation: str, options: Mapping[str, Any], z: Array) -> Curve:
-    """The activation over [-r, r] with r = 4, 8, 16 ..., the first to hold every finite ``z``."""
-    finite = np.abs(z[np.isfinite(z)])
-    largest = float(finite.max()) if finite.size else 0.0
-    reach = 4.0
-    while reach < largest and reach < 1e300:
-        reach *= 2
-    graph = GraphBuilder()
-    graph.leaf("z", "input", "z")
-    graph.apply("a", activation, "z", **options)
-    points = np.linspace(-reach, reach, CURVE_POINTS)
-    tape = Program(graph.build("a"), {"z": points.shape}).forward({"z": points})
-    return Curve(points, tape.values["a"])
 
 
 def view_units(

@@ -47,12 +47,14 @@ class Step:
         """Add a sigmoid gate."""
         return self.graph.apply(letter, "sigmoid", z, role="activation", latex=self.latex(letter))
 
-    def part(self, letter: str, z: str, number: int) -> str:
+    def part(self, name: str, z: str, number: int, latex: str) -> str:
         """Add the rows of ``z`` that belong to gate ``number``."""
         place = {"start": number * self.units, "stop": (number + 1) * self.units}
-        return self.graph.apply(
-            letter, "slice", z, role="preactivation", latex=self.latex(letter), **place
-        )
+        return self.graph.apply(name, "slice", z, role="preactivation", latex=latex, **place)
+
+    def part_of(self, letter: str, z: str, number: int) -> str:
+        """Add the preactivation of a gate, called ``z_`` and its letter."""
+        return self.part(f"z_{letter}", z, number, f"z_{{{letter},{self.time}}}")
 
     def sum_of_maps(self, letter: str = "z") -> str:
         """Add the sum of both linear maps."""
@@ -81,14 +83,15 @@ def _build_rnn(step: Step) -> State:
 
 def _build_lstm(step: Step) -> State:
     z = step.sum_of_maps()
-    gate_i = step.gate("i", step.part("z_i", z, 0))
-    gate_f = step.gate("f", step.part("z_f", z, 1))
-    candidate = step.activate("g", step.part("z_g", z, 2))
-    gate_o = step.gate("o", step.part("z_o", z, 3))
+    gate_i = step.gate("i", step.part_of("i", z, 0))
+    gate_f = step.gate("f", step.part_of("f", z, 1))
+    candidate = step.activate("g", step.part_of("g", z, 2))
+    gate_o = step.gate("o", step.part_of("o", z, 3))
     kept = step.graph.apply("kept", "multiply", gate_f, step.before["c"])
     new = step.graph.apply("new", "multiply", gate_i, candidate)
     c = step.graph.apply("c", "add", kept, new, role="state", latex=step.latex("c"))
-    shown = step.activate("c_shown", c)
+    chosen = step.activation
+    shown = step.graph.apply("c_shown", chosen.name, c, role="activation", **chosen.options)
     h = step.graph.apply("h", "multiply", gate_o, shown, role="state", latex=step.latex("h"))
     return {"h": h, "c": c}
 
@@ -96,18 +99,20 @@ def _build_lstm(step: Step) -> State:
 def _build_gru(step: Step) -> State:
     graph = step.graph
 
+    def side(letter: str, source: str, z: str, number: int) -> str:
+        latex = f"{letter}^{{{source}}}_{{{step.time}}}"
+        return step.part(f"{letter}_of_{source}", z, number, latex)
+
     def gate(letter: str, number: int) -> str:
         parts = [
-            step.part(f"{letter}_of_x", step.z_ih, number),
-            step.part(f"{letter}_of_h", step.z_hh, number),
+            side(letter, "x", step.z_ih, number),
+            side(letter, "h", step.z_hh, number),
         ]
         return step.gate(letter, graph.apply(f"z_{letter}", "add", *parts, role="preactivation"))
 
     reset, update = gate("r", 0), gate("z", 1)
-    from_state = graph.apply("n_reset", "multiply", reset, step.part("n_of_h", step.z_hh, 2))
-    z_n = graph.apply(
-        "z_n", "add", step.part("n_of_x", step.z_ih, 2), from_state, role="preactivation"
-    )
+    from_state = graph.apply("n_reset", "multiply", reset, side("n", "h", step.z_hh, 2))
+    z_n = graph.apply("z_n", "add", side("n", "x", step.z_ih, 2), from_state, role="preactivation")
     candidate = step.activate("n", z_n)
     one = graph.constant("one", 1.0, "1")
     taken = graph.apply("taken", "subtract", one, update)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from app.insight.beats import Beat, Learning, list_beats, list_node_beats, list_time_beats
 from app.insight.diagnostics import examine, examine_forward
+from app.insight.layers import view_time_layers
 from app.insight.nodes import NodeReading
 from app.insight.opened import find_unit, open_unit, pick_updates
 from app.insight.reading import Reading
@@ -152,6 +153,7 @@ def _tell(
         if not isinstance(spec, RecurrentSpec):
             detail = "time is the view of recurrent networks; expected nodes"
             raise NetworkError("/view", detail, "wrong_view")
+        view["layers"] = plain(view_time_layers(spec, run.tape))
         return view, list_time_beats(spec, told, learning), updates
     what = "nodes in a run that is told node by node"
     require(len(run.tape.graph.nodes), resources.limits, "told_nodes", "/view", what)

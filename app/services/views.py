@@ -6,9 +6,10 @@ from typing import Any
 from app.engine.graph import Node
 from app.engine.ops import OPS
 from app.engine.tape import Tape
+from app.insight.layers import view_layers
 from app.insight.nodes import NodeReading
 from app.insight.reading import Reading
-from app.insight.units import view_layers, view_loss, view_units, view_weights
+from app.insight.units import view_loss, view_units, view_weights
 from app.services.wire import Payload, plain
 from app.training.optimizers import Update
 

@@ -8,10 +8,16 @@ from numpy.random import PCG64, Generator, SeedSequence
 
 from app.engine.ops import ACTIVATIONS
 from app.engine.program import Program
-from app.insight.units import draw_curve, lower_unit, view_layers, view_loss, view_units
+from app.insight.layers import draw_curve, view_layers, view_time_layers
+from app.insight.units import lower_unit, view_loss, view_units
 from app.insight.units import view_weights as list_weights
+from app.networks.cells import CELLS
 from app.networks.choice import Choice
+from app.networks.data import shapes_of
 from app.networks.dense import DenseSpec, Layer
+from app.networks.document import make_document
+from app.networks.kinds import kind_of
+from app.networks.recurrent import RecurrentSpec
 from tests.engine.test_program import assert_grads_are_sums_of_messages
 from tests.insight.runs import learn, read, read_neuron
 
@@ -142,3 +148,23 @@ def test_layers_say_what_is_drawn() -> None:
     assert layers[1].curve is None
     assert not layers[1].elementwise
     assert layers[2].latex_slope == "1 - a^2"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_time_has_an_input_a_cell_and_an_output(cell: str) -> None:
+    spec = RecurrentSpec(2, 3, 1, cell, activation=Choice("relu"))
+    kind, document = kind_of(spec), make_document(spec)
+    batch = kind.read_batch(spec, [[[9.0, 1.0], [2.0, -7.0]]], [[1.0]], None)
+    leaves = {**batch.leaves, **document.parameters}
+    shapes = shapes_of(leaves)
+    tape = Program(kind.build_graph(spec, shapes), shapes).forward(leaves)
+    layers = view_time_layers(spec, tape)
+    assert [(layer.layer, layer.units, layer.activation) for layer in layers] == [
+        (0, 2, None),
+        (1, 3, "relu"),
+        (2, 1, "identity"),
+    ]
+    largest = max(np.abs(tape.values[n.id]).max() for n in tape.graph if n.role == "preactivation")
+    assert layers[1].curve is not None
+    assert layers[1].curve.z[-1] >= largest
+    np.testing.assert_array_equal(layers[1].curve.a, np.maximum(layers[1].curve.z, 0.0))
