@@ -1,11 +1,13 @@
 /** The builder: what network, on what sample, learning how. Made from the catalog. */
 
 import { computed, effect } from "@preact/signals-core";
+import { isRecurrent } from "../state/sequences.js";
 import { h, icon } from "./dom.js";
-import { checkField, numberField, selectField } from "./fields.js";
-import { optimizerFields } from "./optimizer.js";
+import { checkField, numberField } from "./fields.js";
 import { choiceFields, nameOf } from "./options.js";
 import { showProblem } from "./problem.js";
+import { recurrentSections, recurrentStructure } from "./recurrent.js";
+import { followSpec, more, optimizerSection, reductionField, sampleParts, section, startSection, subscript, weightsSection } from "./sections.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 /** @typedef {import("./options.js").Field} Field */
@@ -22,6 +24,7 @@ export function mountBuilder(element, store) {
   // Fields follow their numbers by themselves; only another structure builds them anew.
   const structure = computed(() => {
     const { spec } = state.network.value;
+    if (isRecurrent(spec)) return recurrentStructure(state);
     const layers = spec.layers.map((/** @type {any} */ layer) => [nameOf(layer.activation), nameOf(layer.initializer ?? ""), layer.use_bias]);
     return JSON.stringify([layers, spec.inputs, spec.layers.at(-1).units, nameOf(spec.loss), nameOf(state.optimizer.value), state.inputs.value.length]);
   });
@@ -37,7 +40,8 @@ export function mountBuilder(element, store) {
       disposers.push(...fields.map(({ dispose }) => dispose));
       return fields.map(({ element: field }) => field);
     };
-    body.replaceChildren(...sections(store, place));
+    const parts = isRecurrent(state.network.peek().spec) ? recurrentSections : denseSections;
+    body.replaceChildren(...parts(store, place));
     for (const id of open) body.querySelector(`#${id}`)?.setAttribute("open", "");
     if (focused) /** @type {HTMLElement | null} */ (body.querySelector(`[aria-label="${CSS.escape(focused)}"]`))?.focus();
   });
@@ -46,19 +50,14 @@ export function mountBuilder(element, store) {
 
 /**
  * @param {Store} store
- * @param {(fields: Field[]) => HTMLElement[]} place
+ * @param {import("./sections.js").Place} place
  */
-function sections({ state, actions }, place) {
+function denseSections(store, place) {
+  const { state, actions } = store;
   const { catalog } = state;
-  const spec = () => state.network.value.spec;
+  const spec = followSpec(state);
   const now = state.network.peek().spec;
   const change = (/** @type {Record<string, unknown>} */ part) => actions.changeSpec((old) => ({ ...old, ...part }));
-  const preset = selectField({
-    name: "Start from",
-    entries: [{ value: "", text: "Your own" }, ...catalog.presets.map(({ name, title }) => ({ value: name, text: title }))],
-    read: () => state.preset.value ?? "",
-    commit: (name) => (name ? actions.choosePreset(name) : undefined),
-  });
   const inputs = numberField({
     label: "numbers",
     name: "Inputs",
@@ -78,37 +77,19 @@ function sections({ state, actions }, place) {
     "Add a layer",
   );
   const loss = choiceFields({ entries: catalog.losses, name: "Loss", pointer: "/network/spec/loss", read: () => spec().loss, commit: (choice) => change({ loss: choice }) });
-  const reduction = selectField({
-    name: "Over the batch",
-    label: "over the batch",
-    entries: [{ value: "mean", text: "mean" }, { value: "sum", text: "sum" }],
-    read: () => spec().reduction ?? "mean",
-    commit: (value) => change({ reduction: value }),
-  });
   const several = state.inputs.peek().length > 1;
-  const optimizer = optimizerFields(state, actions);
-  const seed = numberField({
-    label: "seed",
-    name: "Seed",
-    integer: true,
-    minimum: 0,
-    pointer: "/network/spec/seed",
-    read: () => spec().seed ?? 0,
-    commit: actions.reinitialize,
-  });
-  const again = h("button", { type: "button", class: "add", onclick: () => actions.reinitialize((spec().seed ?? 0) + 1) }, "Draw new weights");
   return [
-    section("Start from", ...place([preset])),
+    startSection(store, place),
     section(
       "Layers",
       h("div", { class: "group" }, h("h3", {}, "Input", h("span", { class: "aside" }, "x")), ...place([inputs])),
       ...layers,
       addLayer,
     ),
-    section("Loss", ...place([...loss, ...(several ? [reduction] : [])])),
+    section("Loss", ...place([...loss, ...(several ? [reductionField(store, "Over the batch", "over the batch")] : [])])),
     section("Sample", ...samples()),
-    section("Optimizer", ...place(optimizer.first), more("optimizer-more", "More options", place(optimizer.more))),
-    section("Weights", ...place([seed]), again),
+    optimizerSection(store, place),
+    weightsSection(store, place),
   ];
 
   /** @param {number} at */
@@ -140,7 +121,6 @@ function sections({ state, actions }, place) {
   }
 
   function samples() {
-    const total = state.inputs.peek().length;
     const letters = (/** @type {string} */ letter, /** @type {number} */ count) =>
       Array.from({ length: Math.min(count, 32) }, (_, i) => ({ id: `${letter}[${i}]`, label: count === 1 ? letter : `${letter}${subscript(i + 1)}`, i }));
     const row = (/** @type {"inputs" | "targets"} */ key) => state[key].value[state.sample.value] ?? [];
@@ -148,19 +128,7 @@ function sections({ state, actions }, place) {
       ...letters("x", now.inputs).map(({ id, label, i }) => numberField({ label: `input ${label}`, name: `Input ${label}`, pointer: `/inputs/${state.sample.peek()}/${i}`, read: () => row("inputs")[i] ?? 0, commit: (value) => actions.setValue(id, value) })),
       ...letters("y", now.layers.at(-1).units).map(({ id, label, i }) => numberField({ label: `target ${label}`, name: `Target ${label}`, pointer: i === 0 ? "/targets" : `/targets/${state.sample.peek()}/${i}`, read: () => row("targets")[i] ?? 0, commit: (value) => actions.setValue(id, value) })),
     ];
-    const chooser = selectField({
-      name: "Sample",
-      entries: Array.from({ length: total }, (_, i) => ({ value: String(i), text: `Sample ${i + 1} of ${total}` })),
-      read: () => String(state.sample.value),
-      commit: (value) => actions.setSample(Number(value)),
-    });
-    const buttons = h(
-      "div",
-      { class: "pair" },
-      h("button", { type: "button", class: "add", onclick: actions.addSample }, "Add a sample"),
-      total > 1 && h("button", { type: "button", class: "add", onclick: () => actions.removeSample(state.sample.peek()) }, "Remove it"),
-    );
-    return [...(total > 1 ? place([chooser]) : []), ...place(fields), buttons];
+    return sampleParts(store, place, ...place(fields));
   }
 }
 
@@ -168,19 +136,4 @@ function sections({ state, actions }, place) {
 function added(layers) {
   const model = layers.at(-2) ?? { ...layers[0], units: 2 };
   return layers.toSpliced(layers.length - 1, 0, { ...model });
-}
-
-/** @param {string} title @param {...(Node | string)} children */
-function section(title, ...children) {
-  return h("section", {}, h("h2", {}, title), ...children);
-}
-
-/** @param {string} id @param {string} title @param {HTMLElement[]} fields */
-function more(id, title, fields) {
-  return fields.length ? h("details", { id }, h("summary", {}, title), ...fields) : "";
-}
-
-/** @param {number} n */
-function subscript(n) {
-  return String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]);
 }

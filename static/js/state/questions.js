@@ -1,24 +1,25 @@
 /** Pure edits of a question: what the trace is computed from. */
 
 import { listNames } from "./expression.js";
+import { isRecurrent, withEntry, withRecurrentSpec } from "./sequences.js";
 
 /** @typedef {import("./state.js").Question} Question */
 /** @typedef {import("./state.js").NetworkDocument} NetworkDocument */
 
-const PLACE = /^(x|y|layer\d+\.(?:weight|bias))\[(\d+)\](?:\[(\d+)\])?$/;
+const PLACE = /^(x|y|(?:layer\d+|cell|output)\.\w+)\[(\d+)\](?:\[(\d+)\])?$/;
 
 /**
  * The question with one number changed: a weight, a bias, or an input or target of the sample.
  * @param {Question} question
- * @param {string} id such as `layer1.weight[0][1]`, `layer1.bias[0]`, `x[0]`, `y[0]`, or a name of
- *   an expression
+ * @param {string} id such as `layer1.weight[0][1]`, `layer1.bias[0]`, `x[0]`, `y[0]`, of a
+ *   recurrent network `cell.weight_hh[0][1]`, `time1.x[0]`, or a name of an expression
  * @param {number} value
  * @returns {Question}
  */
 export function withValue(question, id, value) {
   if (question.network.spec.kind === "expression") return withNamed(question, id, value);
   const place = PLACE.exec(id);
-  if (!place) return question;
+  if (!place) return (isRecurrent(question.network.spec) && withEntry(question, id, value)) || question;
   const [, name, first, second] = place;
   if (name === "x" || name === "y") {
     const key = name === "x" ? "inputs" : "targets";
@@ -90,6 +91,7 @@ export function withExpression(question, text, known) {
  * @returns {Question}
  */
 export function withSpec(question, spec, targetKind) {
+  if (isRecurrent(spec)) return withRecurrentSpec(question, spec, (row) => fitTarget(row, targetKind));
   const old = question.network.spec;
   const parameters = question.network.parameters ?? {};
   const shapes = parameterShapes(spec);

@@ -18,13 +18,14 @@ import { signal } from "@preact/signals-core";
  */
 /**
  * @typedef {{activations: CatalogEntry[], losses: (CatalogEntry & {targets: string})[],
- *   optimizers: CatalogEntry[], initializers: CatalogEntry[], functions: CatalogEntry[], presets: Preset[],
+ *   optimizers: CatalogEntry[], initializers: CatalogEntry[], cells: CatalogEntry[], functions: CatalogEntry[],
+ *   presets: Preset[],
  *   limits: Record<string, number>}} Catalog
  */
 
 /**
- * Everything that the trace is computed from. Inputs and targets are rows of numbers; those of an
- * expression are values by name, without targets.
+ * Everything that the trace is computed from. Inputs and targets are rows of numbers, of a recurrent
+ * network sequences of them; those of an expression are values by name, without targets.
  * @typedef {{network: NetworkDocument, inputs: any, targets: any, optimizer: Choice,
  *   sample: number, preset: string | null}} Question
  */

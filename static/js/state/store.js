@@ -2,7 +2,8 @@
 
 import { batch } from "@preact/signals-core";
 import { carry, nextPhase, previousPhase, stepBack, stepForward } from "../timeline/playhead.js";
-import { readNames, withExpression, withSpec, withValue } from "./questions.js";
+import { fitTarget, readNames, withExpression, withSpec, withValue } from "./questions.js";
+import { withSteps } from "./sequences.js";
 import { createState } from "./state.js";
 
 /** @typedef {import("./state.js").Question} Question */
@@ -65,6 +66,9 @@ export function createStore(first) {
 
   const beats = () => state.trace.peek().beats;
 
+  /** What targets the loss of a spec takes. @param {any} spec */
+  const targetKind = ({ loss }) => state.catalog.losses.find(({ name }) => name === (loss.name ?? loss))?.targets ?? "any";
+
   /** @param {number} playhead */
   const jump = (playhead) =>
     batch(() => {
@@ -97,12 +101,15 @@ export function createStore(first) {
         if (view) state.view.value = view;
         pose(next);
       }),
-    /** @param {(spec: any) => any} change */
-    changeSpec(change) {
+    /** @param {(spec: any) => any} change @param {string | null} [during] one of many until `settle` */
+    changeSpec(change, during = null) {
       const spec = change(state.network.peek().spec);
-      const loss = typeof spec.loss === "string" ? spec.loss : spec.loss.name;
-      const kind = state.catalog.losses.find(({ name }) => name === loss)?.targets ?? "any";
-      ask(withSpec(question(), spec, kind));
+      ask(withSpec(question(), spec, targetKind(spec)), null, during);
+    },
+    /** @param {number} steps of every sequence */
+    setSteps(steps) {
+      const kind = targetKind(state.network.peek().spec);
+      ask(withSteps(question(), steps, (row) => fitTarget(row, kind)));
     },
     /** @param {import("./state.js").Choice} optimizer */
     changeOptimizer(optimizer) {
