@@ -10,6 +10,7 @@ import { mountNarration } from "./panels/narration.js";
 import { mountSheets } from "./panels/sheets.js";
 import { mountTable } from "./panels/table.js";
 import { mountTransport } from "./panels/transport.js";
+import { mountTruncation } from "./panels/truncation.js";
 import { createCheck } from "./state/check.js";
 import { answerInquiry, answerQuestions, keepAddress, keepMotion, keepTheme, play } from "./state/effects.js";
 import { createInspection } from "./state/inspection.js";
@@ -36,6 +37,7 @@ mountStage(part("stage"), { ...store.state, light: inspection.light }, {
   onHover: store.actions.hover,
   onEdit: store.actions.setValue,
 });
+mountTruncation(store);
 mountNarration(store);
 mountTransport(store);
 mountBuilder(part("builder"), store);

@@ -135,3 +135,107 @@ export interface GraphLayout {
   nodes: Map<string, NodePlace>;
   edges: GraphEdgePlace[];
 }
+
+/** Plain rectangles by left, top, width, height. */
+export interface Area {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** One value of an unrolled network: a row per entry, its gradient beside. */
+export interface BlockPlace extends Box {
+  id: string;
+  /** so many rows are shown of those there are */
+  rows: number;
+  row: number;
+  cut: boolean;
+  value: { left: number; w: number; numbered: boolean };
+  grad: { left: number; w: number; numbered: boolean } | null;
+  /** baseline of the line about its gradient as a whole */
+  foot: number | null;
+}
+
+export interface GatePlace {
+  id: string;
+  letter: string;
+  area: Area;
+  /** baseline of its letter */
+  caption: number;
+}
+
+/** The cell at one time step. */
+export interface CellPlace extends Box {
+  time: number;
+  /** the activation curve */
+  plot: Area | null;
+  /** where the products add up to z */
+  stack: Area | null;
+  gates: GatePlace[];
+}
+
+/** What the state hands on, from one cell into the next. */
+export interface RailPlace {
+  id: string;
+  letter: string;
+  time: number;
+  y: number;
+  left: number;
+  right: number;
+}
+
+export interface WirePlace {
+  id: string;
+  from: string;
+  to: string;
+  time: number;
+  curve: Curve;
+}
+
+/** A parameter that all time steps share, and the stack of what each sends back to it. */
+export interface CardPlace extends Box {
+  id: string;
+  grid: GridPlace | null;
+  /** one row per share, the latest on top; the last row is their sum */
+  bars: Area;
+  row: number;
+  /** whether each row has its time step and its number beside the bar */
+  numbered: boolean;
+  /** where the numbers of the rows end */
+  right: number;
+  total: number;
+}
+
+/** Where every step is a strip: too many for columns that can be read. */
+export interface FoldedPlace {
+  states: { letter: string; top: number; height: number; rows: number }[];
+  input: Area;
+  /** outputs and targets, where every step has them */
+  judged: Area | null;
+  chart: Area;
+}
+
+export interface TimeLayout {
+  width: number;
+  height: number;
+  down: boolean;
+  narrow: boolean;
+  edges: readonly WirePlace[];
+  /** centers of the time steps, and how far apart they are */
+  columns: number[];
+  pitch: number;
+  cells: CellPlace[];
+  blocks: Map<string, BlockPlace>;
+  rails: RailPlace[];
+  loss: Box;
+  cards: CardPlace[];
+  /** baseline of what is said over the cards, and whether there is room for it */
+  caption: number;
+  captioned: boolean;
+  left: number;
+  right: number;
+  folded: FoldedPlace | null;
+  /** everything that can be reached, row by row */
+  spots: { id: string; row: number; x: number; y: number }[];
+}

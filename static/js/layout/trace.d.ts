@@ -92,6 +92,8 @@ export interface NodesTrace extends Run {
   targets: Nested | null;
   nodes: NodeView[];
   units?: undefined;
+  /** of a recurrent network that is told by time: input, cell, output */
+  layers?: LayerView[] | null;
 }
 
 export type Trace = UnitsTrace | NodesTrace;

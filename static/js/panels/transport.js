@@ -9,6 +9,9 @@ import { PHASES } from "./narration.js";
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
+/** More beats in a phase than these have no gaps between them. */
+const MOST_PARTED = 40;
+
 export const ICONS = {
   first: ["M6 5v14", "M18 6 9 12l9 6Z"],
   previousPhase: ["m11 7-5 5 5 5", "m18 7-5 5 5 5"],
@@ -102,7 +105,7 @@ export function mountTimeline({ state, actions }) {
         "div",
         { class: "segment", "data-phase": phase },
         h("span", { class: "name" }, PHASES[phase]),
-        h("div", { class: "cells" }, ...cells.slice(start, end)),
+        h("div", { class: end - start > MOST_PARTED ? "cells many" : "cells" }, ...cells.slice(start, end)),
       );
       segment.style.flexGrow = String(end - start);
       return segment;

@@ -78,18 +78,19 @@ function writeChanges(kept, mark) {
   if (mark.shape === "curve" && old?.curve !== mark.curve && mark.curve) write(element, "d", writePath(mark.curve));
   if (old?.x !== mark.x) write(element, mark.shape === "circle" ? "cx" : "x", mark.x);
   if (old?.y !== mark.y) write(element, mark.shape === "circle" ? "cy" : "y", mark.y);
-  if (old?.text !== mark.text || old?.raised !== mark.raised) writeText(element, mark);
+  if (old?.text !== mark.text || old?.raised !== mark.raised || old?.lowered !== mark.lowered) writeText(element, mark);
   if (old?.italic !== mark.italic) write(element, "font-style", mark.italic ? "italic" : undefined);
   kept.mark = mark;
 }
 
 /** @param {SVGElement} element @param {Mark} mark */
-function writeText(element, { text, raised }) {
+function writeText(element, { text, raised, lowered }) {
   element.textContent = text ?? "";
-  if (raised === undefined) return;
+  const aside = raised ?? lowered;
+  if (aside === undefined) return;
   const small = /** @type {SVGElement} */ (document.createElementNS(SVG, "tspan"));
-  small.textContent = raised;
-  for (const [name, value] of [["dy", "-0.45em"], ["dx", "0.08em"], ["font-size", "0.78em"], ["font-style", "normal"]]) small.setAttribute(name, value);
+  small.textContent = aside;
+  for (const [name, value] of [["dy", raised === undefined ? "0.3em" : "-0.45em"], ["dx", "0.08em"], ["font-size", "0.78em"], ["font-style", "normal"]]) small.setAttribute(name, value);
   element.append(small);
 }
 

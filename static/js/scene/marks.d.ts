@@ -23,6 +23,8 @@ export interface Mark {
   text?: string;
   /** what stands raised behind the text */
   raised?: string;
+  /** what stands lowered behind the text */
+  lowered?: string;
   size?: number;
   weight?: number;
   anchor?: "start" | "middle" | "end";

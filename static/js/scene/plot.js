@@ -27,7 +27,7 @@ const drawn = new WeakMap();
  */
 export function drawCurve(key, inside, curve, unit, { activation, slope }) {
   const { plot, small } = inside;
-  const { x, y, d } = trace(curve, plot);
+  const { x, y, d } = traceCurve(curve, plot);
   const [right, bottom] = [plot.left + plot.width, plot.top + plot.height];
   /** @type {Mark[]} */
   const marks = [
@@ -165,7 +165,7 @@ export function drawShares(key, { plot }, run, unit, { activation, slope }) {
  * @param {{left: number, top: number, width: number, height: number}} plot
  * @returns {Drawn}
  */
-function trace(curve, plot) {
+export function traceCurve(curve, plot) {
   const name = `${plot.left} ${plot.top} ${plot.width} ${plot.height}`;
   const known = drawn.get(curve)?.get(name);
   if (known) return known;

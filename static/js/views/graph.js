@@ -66,7 +66,7 @@ export function walkGraph({ nodes, edges, down }, id, direction) {
  * @param {NodesTrace} trace
  * @param {string} id
  */
-function findEntry(trace, id) {
+export function findEntry(trace, id) {
   const node = trace.nodes.find((one) => one.id === id);
   if (!node || node.op !== null || !["input", "target", "parameter"].includes(node.role)) return null;
   const grid = readGrid(trace, node, node.value);

@@ -2,6 +2,7 @@
 
 import { graph } from "./graph.js";
 import { network } from "./network.js";
+import { time } from "./time.js";
 
 /** @typedef {import("../layout/trace.js").Num} Num */
 /** @typedef {import("../layout/trace.js").Reading} Reading */
@@ -34,7 +35,7 @@ import { network } from "./network.js";
  */
 
 /** @type {View<any, any>[]} */
-export const views = [network, graph];
+export const views = [network, time, graph];
 
 /**
  * The views in which a network can be seen.

@@ -49,7 +49,7 @@ function call({ layout, nodes }, id) {
 const MOST_TOLD = 4;
 
 /** @param {import("../../layout/trace.js").Num[][]} grid */
-function tell(grid) {
+export function tell(grid) {
   const value = single(grid);
   if (value !== null) return formatNumber(value);
   const all = grid.flat();

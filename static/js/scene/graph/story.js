@@ -31,6 +31,8 @@ export function tellStory(trace) {
     else if (kind === "seed") for (const id of nodes) story.outputs.add(id) && story.grad.set(id, index);
     else if (kind === "sum") for (const id of nodes) [story.sum, story.grad].forEach((known) => known.set(id, index));
     else {
+      // Told by time, the loss sends first; that its own gradient is 1 goes without saying.
+      if (kind === "loss_gradient") for (const { id } of trace.nodes.filter(({ role }) => role === "loss")) story.grad.set(id, index);
       for (const { to, input } of edges) {
         story.message.set(nameEdge(to, input), index);
         const source = inputs.get(to)?.[input];
