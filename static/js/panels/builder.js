@@ -1,6 +1,6 @@
 /** The builder: what network, on what sample, learning how. Made from the catalog. */
 
-import { computed, effect } from "@preact/signals-core";
+import { computed, effect, untracked } from "@preact/signals-core";
 import { isRecurrent } from "../state/sequences.js";
 import { h, icon } from "./dom.js";
 import { checkField, numberField } from "./fields.js";
@@ -41,7 +41,7 @@ export function mountBuilder(element, store) {
       return fields.map(({ element: field }) => field);
     };
     const parts = isRecurrent(state.network.peek().spec) ? recurrentSections : denseSections;
-    body.replaceChildren(...parts(store, place));
+    body.replaceChildren(...untracked(() => parts(store, place)));
     for (const id of open) body.querySelector(`#${id}`)?.setAttribute("open", "");
     if (focused) /** @type {HTMLElement | null} */ (body.querySelector(`[aria-label="${CSS.escape(focused)}"]`))?.focus();
   });

@@ -36,7 +36,7 @@ export function mountTruncation({ state, actions }) {
   });
   // The arrows are its own while it has the focus.
   slider.addEventListener("keydown", (event) => event.stopPropagation());
-  part("stage").append(element);
+  part("tabs").after(element);
   effect(() => {
     if (state.pending.value || held === null) return;
     const next = held;
