@@ -106,7 +106,7 @@ def test_arrow_keys_walk_through_time_and_enter_derives(page: Page) -> None:
     expect(node(page, "time2.h")).to_be_focused()
     press(page, "Enter")
     inspector = page.locator("#inspector")
-    expect(inspector).to_contain_text("Operation")
+    expect(inspector).to_contain_text("State")
     expect(inspector.locator(".facts .strong dd")).to_have_text("−0.541609")
     press(page, "ArrowDown", 2)
     expect(node(page, "time2.x")).to_be_focused()

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.engine.program import Program
 from app.insight.beats import Beat, list_node_beats, list_time_beats
+from app.insight.beats.formulas import factor
 from app.insight.nodes import NodeReading
+from app.insight.reading import write_number
 from app.networks.cells import CELLS
 from app.networks.choice import Choice
 from app.networks.data import shapes_of
@@ -143,6 +146,45 @@ def test_time_is_told_forward_and_back(cell: str, truncate: int | None) -> None:
     for beat in beats:
         for latex in (beat.latex, beat.latex_numbers):
             assert latex.count("{") == latex.count("}"), latex
+
+
+@pytest.mark.parametrize("sample", [0, 1])
+def test_a_single_unit_is_told_in_numbers_for_each_sample(sample: int) -> None:
+    spec = RecurrentSpec(1, 1, 1, loss_at="last")
+    parameters = {
+        "cell.weight_ih": [[1.0]],
+        "cell.weight_hh": [[0.5]],
+        "cell.bias": [0.25],
+        "output.weight": [[1.0]],
+        "output.bias": [0.0],
+    }
+    whole = run(spec, [[[1.0], [2.0]], [[-1.0], [0.0]]], [[1.0], [0.0]], parameters)
+    reading = NodeReading(whole.tape, sample, 2)
+    beats = {(beat.kind, beat.time): beat for beat in list_time_beats(spec, reading)}
+    x, h = [1.0, -1.0][sample], float(np.tanh([1.25, -0.75][sample]))
+    told = plain(beats["step", 1].latex_numbers)
+    terms = rf"1 \cdot {_number(x)} + 0.25 + 0.5 \cdot 0"
+    assert rf"&= \tanh\left({terms}\right)" in told
+    assert f"&= {write_number(h)}" in told
+    back = plain(beats["step_back", 2].latex_numbers)
+    sent = float(reading.message(reading.tape.graph["time2.z_hh"], 0).item())
+    assert back.startswith(f"{plain(write_number(sent))} = ")
+    upstream = float(reading.grad("time2.h").item())
+    assert plain(factor(upstream)) in back
+    assert plain(factor(sent / upstream)) in back
+
+
+def _number(value: float) -> str:
+    return f"({value:g})" if value < 0 else f"{value:g}"
+
+
+def test_where_it_is_truncated_nothing_depends_on_the_state_before() -> None:
+    spec = RecurrentSpec(1, 1, 1, truncate=1)
+    reading = run(spec, [[[1.0], [2.0]]], [[1.0]])
+    (last, first) = [b for b in list_time_beats(spec, reading) if b.kind == "step_back"]
+    assert "truncated" in last.latex
+    assert "truncated" not in first.latex
+    assert "Truncated here" in first.text
 
 
 def test_a_constant_sends_and_receives_nothing() -> None:

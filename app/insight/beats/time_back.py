@@ -100,7 +100,8 @@ def _write_back(reading: NodeReading, states: list[Node], time: int) -> list[str
     slope, weight = reading.local(state, 0), reading.local(linear, 0)
     if slope is None or weight is None or linear.op != "linear" or cuts_at(reading, time - 1):
         return []
-    upstream, local = float(reading.grad(state.id).item()), float(slope.item() * weight.item())
+    bent = float(reading.row(state.id, slope).item())
+    upstream, local = float(reading.grad(state.id).item()), bent * float(weight.item())
     sent = write_number(float(reading.message(linear, 0).item()))
     return [rf"{sent} &= {tag(state.id, state.id, factor(upstream))} \cdot {factor(local)}"]
 

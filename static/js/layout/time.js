@@ -36,7 +36,7 @@ const NARROW = 560;
 /** A column that is narrower cannot hold a number. */
 const LEAST_PITCH = { narrow: 47, wide: 52 };
 const MOST_PITCH = 240;
-const MOST_ROWS = 4;
+const MOST_ROWS = { roomy: 4, short: 2, tiny: 1 };
 
 /**
  * @param {NodesTrace} trace
@@ -65,6 +65,7 @@ function makeFrame(trace, plan, width, height, narrow) {
   const every = plan.steps.length > 1 && first.output !== null;
   const [top, bottom] = narrow ? [50, 4] : [72, 10];
   const short = height - top - bottom < (narrow ? 330 : 450);
+  const most = MOST_ROWS[!short ? "roomy" : narrow ? "tiny" : "short"];
   const totals = { units: count(first.states[0].id), inputs: count(first.x), outputs: count(judged?.output?.a) };
   return {
     trace,
@@ -76,7 +77,7 @@ function makeFrame(trace, plan, width, height, narrow) {
     top,
     bottom,
     row: narrow ? 16 : ROW,
-    sizes: { units: totals.units, inputs: Math.min(MOST_ROWS, totals.inputs), outputs: Math.min(MOST_ROWS, totals.outputs) },
+    sizes: { units: totals.units, inputs: Math.min(most, totals.inputs), outputs: Math.min(most, totals.outputs) },
     totals,
     short,
     beside: short && !every,

@@ -15,6 +15,8 @@ import { derivative, mark, pill, updateOf, write } from "./rules.js";
 
 /** @type {Record<string, string>} */
 const KINDS = { input: "Input", parameter: "Parameter", target: "Target", loss: "Loss", state: "State" };
+/** @type {Record<string, string>} */
+const COMPUTED = { loss: "Loss", state: "State" };
 const MOST_TERMS = 4;
 
 /** @param {number | undefined} beat @returns {Moment} */
@@ -45,7 +47,7 @@ function ofNode(trace, node) {
   const after = /** @type {any} */ (trace.updates[node.id]?.after ?? null);
   const alone = value !== null;
   return {
-    kind: node.op === null ? (KINDS[node.role] ?? "Constant") : node.role === "loss" ? "Loss" : "Operation",
+    kind: node.op === null ? (KINDS[node.role] ?? "Constant") : (COMPUTED[node.role] ?? "Operation"),
     latex: node.latex,
     value,
     at: known,
@@ -71,7 +73,7 @@ function ofNode(trace, node) {
       : [
           { latex: node.latex, rows: readGrid(trace, node, node.value), at: known },
           ...(node.grad === null ? [] : [{ latex: gradient, rows: readGrid(trace, node, node.grad), at: returned }]),
-          ...(after === null ? [] : [{ latex: `${node.latex}_{\\text{after}}`, rows: readGrid(trace, node, after), at: whenOver(story.update) }]),
+          ...(after === null ? [] : [{ latex: `{${node.latex}}_{\\text{after}}`, rows: readGrid(trace, node, after), at: whenOver(story.update) }]),
         ],
     update: alone && grad !== null && after !== null ? updateOf(trace, node.id, node.latex, value, grad, readGrid(trace, node, after)[0][0], single(trace, node, /** @type {any} */ (trace.updates[node.id].delta))) : null,
     contributions: null,

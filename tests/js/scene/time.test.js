@@ -234,3 +234,15 @@ test("what is pointed at says its numbers where they have no room", () => {
   assert.ok(!timeAt(trace, "leaves", null, 1, { hover }).has(`told:${hover}:1`));
   assert.equal(findTime(trace, "leaves"), 0);
 });
+
+test("paths that are lit stand before a veil: states, the rails between them, the share, the loss", () => {
+  const trace = loadTime("memory");
+  const parts = new Map([["cell.weight_hh", 1], ["time4.z_hh:1", 0.5], ["time4.h", 0.5], ["time5.z_hh:0", 0.5], ["time5.h", 1], ["loss", 1]]);
+  const light = { parts, factors: new Map(), entries: new Map() };
+  const list = sceneTime(trace, layoutTime(trace, stages[3]), trace.beats.length, { light });
+  const marks = new Map(list.map((mark) => [mark.key, mark]));
+  assert.equal(marks.size, list.length);
+  for (const key of ["veil", "light:time5.z_hh:0", "light:time5.h:ring", "light:block:time4.h", "light:time4.z_hh:1", "light:cell.weight_hh:ring", "light:loss:ring"]) assert.ok(marks.has(key), key);
+  assert.ok(!marks.has("light:time3.h:ring"));
+  assert.ok(!marks.has("light:time4.z_hh:0"));
+});

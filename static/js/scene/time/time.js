@@ -11,6 +11,7 @@ import { drawCells } from "./cells.js";
 import { drawFolded } from "./folded.js";
 import { drawHandles } from "./handles.js";
 import { drawJudgement } from "./judged.js";
+import { drawLight } from "./light.js";
 import { drawRails } from "./rails.js";
 import { drawTold } from "./told.js";
 import { drawTraffic } from "./traffic.js";
@@ -43,10 +44,11 @@ const kept = new WeakMap();
  * @param {NodesTrace} trace
  * @param {TimeLayout} layout
  * @param {number} playhead
- * @param {{selection?: string | null, hover?: string | null, reducedMotion?: boolean}} [looking]
+ * @param {{selection?: string | null, hover?: string | null, reducedMotion?: boolean,
+ *   light?: import("../../layout/chain.js").Light | null}} [looking]
  * @returns {Mark[]} in painting order
  */
-export function sceneTime(trace, layout, playhead, { selection = null, hover = null, reducedMotion = false } = {}) {
+export function sceneTime(trace, layout, playhead, { selection = null, hover = null, reducedMotion = false, light = null } = {}) {
   const found = known.get(trace) ?? study(trace);
   known.set(trace, found);
   const now = locate(playhead, trace.beats.length);
@@ -80,7 +82,7 @@ export function sceneTime(trace, layout, playhead, { selection = null, hover = n
     gradient: (id) => read(id, "grad"),
   };
   const picture = layout.folded ? drawFolded(stage) : [...drawRails(stage), ...drawCells(stage), ...drawBlocks(stage)];
-  return [...picture, ...drawJudgement(stage), ...drawCards(stage), ...drawTraffic(stage), ...drawTold(stage), ...drawHandles(stage)];
+  return [...picture, ...drawJudgement(stage), ...drawCards(stage), ...drawTraffic(stage), ...(light ? drawLight(stage, light) : []), ...drawTold(stage), ...drawHandles(stage)];
 }
 
 /** @param {NodesTrace} trace @returns {Known} */
