@@ -71,7 +71,9 @@ def open_snapshot(snapshot_id: str, stored: Payload, resources: Resources, view:
     question.setdefault("optimizer", {"name": next(iter(OPTIMIZERS))})
     look = {name: stored.get("view", {}).get(name) for name in LOOK}
     try:
-        request = TraceRequest.model_validate({**question, "view": view})
+        request = TraceRequest.model_validate(
+            {**question, "view": _choose_view(stored["network"], view)}
+        )
     except ValidationError as error:
         detail = "this snapshot cannot be run: it holds no data that fits its network"
         raise NetworkError("", detail, "nothing_to_run") from error
@@ -90,6 +92,16 @@ def open_snapshot(snapshot_id: str, stored: Payload, resources: Resources, view:
         "trace": trace,
         "fragment": urlencode({"preset": snapshot_id, **shown}),
     }
+
+
+def _choose_view(network: Payload, wanted: str) -> str:
+    # What a page first asks of a network that cannot be told as its room tells most of them.
+    spec = network.get("spec", network)
+    if spec.get("kind") == "recurrent":
+        return "time"
+    layers = spec.get("layers", [])
+    whole = any(layer.get("layer_norm") or layer.get("residual") for layer in layers)
+    return "nodes" if whole else wanted
 
 
 def has_reference(value: Any) -> bool:

@@ -113,6 +113,27 @@ def test_a_reference_that_leads_nowhere(
     assert [(fault.pointer, fault.code) for fault in problem.errors] == [(pointer, code)]
 
 
+RECURRENT = {"kind": "recurrent", "inputs": 1, "units": 1, "outputs": 1}
+RESIDUAL = {"inputs": 1, "layers": [{"units": 1, "residual": True}]}
+
+
+@pytest.mark.parametrize(
+    ("spec", "inputs", "kind"),
+    [
+        (RECURRENT, [[[1.0], [0.5]]], "step_back"),
+        (RESIDUAL, [[1.0]], "seed"),
+        ({"inputs": 1, "layers": [{"units": 1}]}, [[1.0]], "slope"),
+    ],
+)
+def test_every_kind_of_network_opens_as_it_can_be_told(
+    client: TestClient, spec: dict[str, Any], inputs: Any, kind: str
+) -> None:
+    made = client.post(SNAPSHOTS, json={"network": spec, "inputs": inputs, "targets": [[0.5]]})
+    page = client.get(f"/s/{made.json()['id']}")
+    assert page.status_code == 200
+    assert f'"kind":"{kind}"' in page.text
+
+
 def test_no_such_snapshot(client: TestClient) -> None:
     for name in ("a" * 26, "A" * 26, "a" * 27, "..", "x"):
         check(client.get(f"{SNAPSHOTS}/{name}"), 404)

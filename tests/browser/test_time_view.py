@@ -188,6 +188,23 @@ def test_a_link_brings_all_of_it_back(page: Page) -> None:
     expect(node(page, "time3.x")).to_have_attribute("aria-label", re.compile("0.7"))
 
 
+def test_a_long_sequence_is_shared_and_opens_as_it_was(page: Page) -> None:
+    open_time(page, "#preset=lstm&at=3")
+    field(page, "Time steps").fill("80")
+    expect(node(page, "time80.c")).to_be_attached()
+    slider(page).focus()
+    slider(page).press("Home")
+    expect(field(page, "Truncation: steps back")).to_have_value("1")
+    page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    page.get_by_role("button", name="Share", exact=True).click()
+    link = page.get_by_role("textbox", name="Link")
+    expect(link).to_have_value(re.compile("/s/"))
+    page.goto(link.input_value())
+    node(page, "time80.c").wait_for(state="attached")
+    expect(slider(page)).to_have_value("1")
+    expect(page.get_by_role("tab", name="Through time")).to_have_attribute("aria-selected", "true")
+
+
 def test_other_views_show_the_same_run(page: Page) -> None:
     open_time(page, "#preset=memory&at=40")
     page.get_by_role("tab", name="Table").click()

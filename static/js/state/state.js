@@ -46,7 +46,7 @@ export function createState({ catalog, trace, preset }) {
     asked: signal(0),
     trace: signal(/** @type {Trace} */ (trace)),
     /** What the trace was asked to show. */
-    reading: signal(/** @type {Reading} */ (trace.units ? "units" : "nodes")),
+    reading: signal(/** @type {Reading} */ (trace.units ? "units" : trace.layers ? "time" : "nodes")),
     /** What is done to gradients before the optimizer sees them. */
     adjustment: signal(/** @type {Record<string, unknown>} */ ({})),
     problem: signal(/** @type {Problem | null} */ (null)),
