@@ -11,7 +11,7 @@ import { mountLabTable } from "./panels/lab/table.js";
 import { mountLabTransport } from "./panels/lab/transport.js";
 import { mountSheets } from "./panels/sheets.js";
 import { keepMotion, keepTheme } from "./state/effects.js";
-import { keepLabLink, measure, playPass } from "./state/lab/effects.js";
+import { keepLabLink, measure, playPass, runSweeps } from "./state/lab/effects.js";
 import { createLab } from "./state/lab/store.js";
 import { createClock } from "./timeline/clock.js";
 
@@ -30,5 +30,6 @@ mountLabTable(part("table-view"), lab);
 mountSheets();
 listenToLabKeyboard(lab);
 measure(lab);
+runSweeps(lab, requestAnimationFrame.bind(globalThis));
 playPass(lab, createClock(requestAnimationFrame.bind(globalThis), () => performance.now()));
 document.documentElement.dataset.ready = "true";

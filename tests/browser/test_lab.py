@@ -59,9 +59,7 @@ def test_every_classic_is_one_click(page: Page) -> None:
     for button in group.get_by_role("button").all():
         button.click()
         expect(button).to_have_attribute("aria-pressed", "true")
-        page.wait_for_function(
-            f"location.hash.includes('classic={button.get_attribute('data-name')}')"
-        )
+        expect(page).to_have_url(re.compile(f"classic={button.get_attribute('data-name')}$"))
         settle(page)
         said.add(sentence(page).text_content())
     assert len(said) > 6
@@ -134,7 +132,7 @@ def test_a_link_brings_the_configuration_back(page: Page) -> None:
     settle(page)
     page.get_by_label("Depth", exact=True).fill("12")
     page.get_by_label("Shown").select_option("weights")
-    page.wait_for_function("location.hash.includes('view=weights')")
+    expect(page).to_have_url(re.compile("view=weights"))
     link = page.evaluate("location.hash")
     page.goto("about:blank")
     open_lab(page, link)
@@ -172,12 +170,59 @@ def test_cells_are_compared_through_time(page: Page) -> None:
         page.keyboard.press("ArrowRight")
     expect(sentence(page)).to_contain_text("past 5 time steps", timeout=30_000)
     expect(layer(page, 40)).to_have_attribute("aria-label", re.compile("RNN 0, LSTM 0, GRU 0"))
-    page.wait_for_function("location.hash.includes('mode=time')")
+    expect(page).to_have_url(re.compile("mode=time"))
     page.get_by_label("Shown").select_option("table")
     expect(page.locator("#table-view tbody tr")).to_have_count(50)
 
 
-@pytest.mark.parametrize("mode", ["layers", "time"])
+SMALL = (
+    '#mode=sweep&sweep={"x":{"name":"sigma_w","from":0.5,"to":1.5,"count":5},'
+    '"y":{"name":"depth","from":3,"to":9,"count":3},"seeds":2}'
+)
+"""A sweep of a few trials."""
+
+
+def test_a_sweep_shows_the_edge_of_chaos(page: Page) -> None:
+    page.goto(f"/lab{SMALL}")
+    control = page.locator(".sweep-control")
+    expect(control).to_contain_text("5 × 3 points, 2 seeds each: 30 trials")
+    control.get_by_role("button", name="Measure").click()
+    expect(control).to_contain_text("30 of 30 trials", timeout=90_000)
+    expect(sentence(page)).to_contain_text("edge of chaos at σw = 1")
+    corner = page.locator("#stage .handle[data-id='0']")
+    expect(corner).to_have_attribute("aria-label", re.compile("σw 0.5, depth 3: log ratio −"))
+    corner.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#stage .handle[data-id='4']")).to_be_focused()
+    page.keyboard.press("Enter")
+    inspector = page.locator("#inspector")
+    expect(inspector).to_contain_text("ordered")
+    with page.expect_download() as download:
+        control.get_by_role("button", name="Download as CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert len(lines) == 16
+    page.get_by_label("Shown").select_option("table")
+    expect(page.locator("#table-view tbody tr")).to_have_count(15)
+    control.get_by_role("button", name="Measure").click()
+    expect(control).to_contain_text("30 known before")
+    inspector.get_by_role("button", name="Open layer by layer").click()
+    expect(page.get_by_label("Depth", exact=True)).to_have_value("6")
+    expect(page.get_by_label("Sigma w", exact=True)).to_have_value("0.75")
+
+
+def test_a_sweep_is_stopped_and_goes_on(page: Page) -> None:
+    page.goto("/lab#mode=sweep")
+    control = page.locator(".sweep-control")
+    control.get_by_role("button", name="Measure").click()
+    expect(control).to_contain_text(re.compile("[1-9]\\d* of 504 trials"), timeout=90_000)
+    control.get_by_role("button", name="Stop").click()
+    control.get_by_role("button", name="Go on").click()
+    expect(control).to_contain_text("known before", timeout=30_000)
+    control.get_by_role("button", name="Stop").click()
+
+
+@pytest.mark.parametrize("mode", ["layers", "time", "sweep"])
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844), (320, 700)])
 def test_it_is_accessible_and_nothing_scrolls_sideways(
     browser: Browser, server: str, watch: Watch, size: tuple[int, int], mode: str
@@ -191,7 +236,8 @@ def test_it_is_accessible_and_nothing_scrolls_sideways(
     page = context.new_page()
     watch.attach(page)
     open_lab(page, f"#classic=tanh_explodes&layer=3&mode={mode}")
-    settle(page)
+    if mode != "sweep":
+        settle(page)
     for theme in ("dark", "light"):
         page.get_by_role("button", name=f"Switch to {theme}").click()
         assert find_axe_violations(page) == []

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formOf, readForm, requestOf, sigmaOf, withSigma } from "../../../static/js/state/lab/form.js";
 import { readTimeForm, timeRequests, USUAL_TIME } from "../../../static/js/state/lab/cells.js";
+import { USUAL_SWEEP, usualBase } from "../../../static/js/state/lab/grid.js";
 import { readLabLink, writeLabLink } from "../../../static/js/state/lab/link.js";
 import { catalog } from "./flows.js";
 
@@ -53,8 +54,8 @@ test("a form from elsewhere is taken as far as it fits", () => {
 
 test("a link brings everything back", () => {
   const looks = [
-    [{ form: second, clip: { by: "none", at: 1 }, classic: "second", time: USUAL_TIME }, { mode: "layers", view: "z", selected: null }],
-    [{ form: { ...first, depth: 20, sigma_b: 0.1 }, clip: { by: "norm", at: 0.25 }, classic: null, time: { ...USUAL_TIME, steps: 120, truncate: 7 } }, { mode: "time", view: "update", selected: 99 }],
+    [{ form: second, clip: { by: "none", at: 1 }, classic: "second", time: USUAL_TIME, sweep: USUAL_SWEEP, base: usualBase(catalog) }, { mode: "layers", view: "z", selected: null }],
+    [{ form: { ...first, depth: 20, sigma_b: 0.1 }, clip: { by: "norm", at: 0.25 }, classic: null, time: { ...USUAL_TIME, steps: 120, truncate: 7 }, sweep: { ...USUAL_SWEEP, seeds: 9 }, base: { ...first, width: 5 } }, { mode: "time", view: "update", selected: 99 }],
   ];
   for (const [question, look] of looks) {
     const link = writeLabLink(question, look, catalog);

@@ -8,6 +8,7 @@ import { checkField, numberField, selectField } from "../fields.js";
 import { choiceFields } from "../options.js";
 import { showProblem } from "../problem.js";
 import { section, sliderField, symbol } from "./slider.js";
+import { sweepSections } from "./sweepbuilder.js";
 import { timeSections } from "./timebuilder.js";
 
 /** @typedef {import("../../state/lab/store.js").Lab} Lab */
@@ -17,6 +18,7 @@ import { timeSections } from "./timebuilder.js";
 const MOST_WIDTH = 256;
 const MOST_SIGMA = 4;
 const MOST_SIGMA_B = 2;
+const makers = { layers: sections, time: timeSections, sweep: sweepSections };
 /** Distributions of the inputs, as the API names them. */
 const DISTRIBUTIONS = ["normal", "uniform"];
 
@@ -29,7 +31,7 @@ export function mountLabBuilder(element, lab) {
   const alert = h("div", { class: "problem", role: "alert", hidden: true });
   const body = h("div", {});
   element.append(alert, makeClassics(lab), body);
-  const structure = computed(() => JSON.stringify([state.mode.value, state.form.value.activation.name, state.form.value.initializer.name, state.clip.value.by]));
+  const structure = computed(() => JSON.stringify([state.mode.value, state.form.value.activation.name, state.form.value.initializer.name, state.clip.value.by, state.sweep.value.x.name, state.sweep.value.y.name, state.base.value.activation.name, state.base.value.initializer.name]));
   /** @type {(() => void)[]} */
   let disposers = [];
   effect(() => {
@@ -42,7 +44,7 @@ export function mountLabBuilder(element, lab) {
       disposers.push(...fields.map(({ dispose }) => dispose));
       return fields.map(({ element: field }) => field);
     };
-    body.replaceChildren(...(state.mode.value === "time" ? timeSections(lab, place) : sections(lab, place)));
+    body.replaceChildren(...makers[state.mode.value](lab, place));
     if (kept) /** @type {HTMLElement | null} */ (body.querySelector(`[aria-label="${CSS.escape(kept)}"]`))?.focus();
   });
   effect(() => showProblem(body, alert, state.problem.value));

@@ -14,13 +14,16 @@ import { openSheet } from "../sheets.js";
 export const TABS = [
   { id: "layers", title: "Layers" },
   { id: "time", title: "Time" },
+  { id: "sweep", title: "Sweep" },
 ];
 /** @type {{id: LabView, text: string, modes: Mode[]}[]} */
 const VIEWS = [
   { id: "z", text: "gradient of z", modes: ["layers", "time"] },
   { id: "weights", text: "gradient of the weights", modes: ["layers", "time"] },
   { id: "update", text: "weights, clipped", modes: ["layers"] },
-  { id: "table", text: "all of it as a table", modes: ["layers", "time"] },
+  { id: "map", text: "map", modes: ["sweep"] },
+  { id: "curves", text: "curves", modes: ["sweep"] },
+  { id: "table", text: "all of it as a table", modes: ["layers", "time", "sweep"] },
 ];
 
 /** @param {Lab} lab */
@@ -78,7 +81,7 @@ function mountTabs({ state, actions }) {
       tab.setAttribute("tabindex", i === now() ? "0" : "-1");
     });
     const entries = VIEWS.filter(({ modes }) => modes.includes(state.mode.value));
-    if (view.children.length !== entries.length) view.replaceChildren(...entries.map(({ id, text }) => h("option", { value: id }, text)));
+    if (view.children.length !== entries.length || view.options[0].value !== entries[0].id) view.replaceChildren(...entries.map(({ id, text }) => h("option", { value: id }, text)));
     view.value = state.shown.value;
     part("stage").hidden = state.shown.value === "table";
     part("table-view").hidden = state.shown.value !== "table";

@@ -6,6 +6,7 @@ import { measureRatio, predictRatio } from "../../layout/lab/words.js";
 import { h } from "../dom.js";
 import { card, facts, focus, known, share, spread, table, THEORY, UNKNOWN } from "./facts.js";
 import { symbol } from "./slider.js";
+import { tellPoint } from "./sweepinspector.js";
 import { tellCells, tellTimeStep } from "./timeinspector.js";
 import { listRules, writeNumber } from "./theory.js";
 
@@ -25,6 +26,7 @@ export function mountLabInspector(element, { state, actions }) {
   effect(() => {
     const through = state.mode.value === "time";
     const [flow, cells] = [state.answer.value, state.cells.value];
+    if (state.mode.value === "sweep") return body.replaceChildren(...tellPoint({ state, actions }, state.selected.value ?? state.hover.value));
     if (through ? !cells.length : !flow) return body.replaceChildren();
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const kept = focused && body.contains(focused) ? focused.getAttribute("aria-label") : null;

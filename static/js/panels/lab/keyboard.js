@@ -13,7 +13,7 @@ export function listenToLabKeyboard({ state, actions }) {
   };
   /** @type {Record<string, () => void>} */
   const keys = {
-    " ": actions.toggle,
+    " ": () => (state.mode.peek() === "sweep" ? (state.sweeping.peek() ? actions.stopSweep() : actions.startSweep()) : actions.toggle()),
     ArrowLeft: actions.stepBack,
     ArrowRight: actions.stepForward,
     Home: actions.first,

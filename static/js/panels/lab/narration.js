@@ -6,6 +6,7 @@ import { tellTime, tellTimeStep } from "../../layout/lab/timewords.js";
 import { tellFlow, tellStep } from "../../layout/lab/words.js";
 import { formatNumber } from "../../layout/number.js";
 import { h, part } from "../dom.js";
+import { tellSweep } from "./sweepinspector.js";
 
 /** @typedef {import("../../state/lab/store.js").Lab} Lab */
 
@@ -16,6 +17,12 @@ export function mountLabNarration({ state }) {
   const sentence = part("sentence");
   sentence.append(chip, text);
   effect(() => {
+    if (state.mode.value === "sweep") {
+      sentence.dataset.phase = "backward";
+      chip.textContent = "Sweep";
+      text.textContent = tellSweep({ state });
+      return;
+    }
     const through = state.mode.value === "time";
     const [flow, cells, count] = [state.answer.value, state.cells.value, state.count.value];
     if (through ? !cells.length : !flow) {
@@ -38,7 +45,7 @@ export function mountLabNarration({ state }) {
   });
   effect(() => {
     // A live region that spoke at every layer, or at every place of a slider, would never end a sentence.
-    if (state.quick.value || state.sliding.value || state.playing.value) return;
+    if ((state.quick.value && state.mode.value !== "sweep") || state.sweeping.value || state.sliding.value || state.playing.value) return;
     void [state.answer.value, state.cells.value, state.mode.value, state.playhead.value, state.view.value, state.clip.value];
     part("narration").textContent = text.textContent;
   });

@@ -1,8 +1,11 @@
 /** The lab's picture: drawn from the state, pointed at, and walked by arrow keys. */
 
 import { effect, signal } from "@preact/signals-core";
+import { createCanvasPainter } from "../../render/canvas.js";
+import { listValues } from "../../state/lab/grid.js";
 import { createSvgPainter } from "../../render/svg.js";
 import { sceneFlow } from "../../scene/lab/flow.js";
+import { sceneCurves, sceneMap } from "../../scene/lab/map.js";
 import { sceneTime, styleOf } from "../../scene/lab/time.js";
 import { h } from "../dom.js";
 
@@ -20,7 +23,19 @@ export function mountLabStage(element, { state, actions }) {
   const svg = /** @type {SVGSVGElement} */ (document.createElementNS(SVG, "svg"));
   svg.setAttribute("role", "group");
   const surface = h("div", { class: "stage-surface" });
-  surface.append(svg);
+  const canvas = h("canvas", { "aria-hidden": "true" });
+  surface.append(canvas, svg);
+  /** @type {Map<string, string>} */
+  let colors = new Map();
+  const cellPainter = createCanvasPainter(canvas, (token) => {
+    let color = colors.get(token);
+    if (color !== undefined) return color;
+    // A canvas cannot choose between a light and a dark color, an element can.
+    canvas.style.color = `var(--${token})`;
+    color = getComputedStyle(canvas).color;
+    colors.set(token, color);
+    return color;
+  });
   element.append(makeLegend({ state }), surface);
   const painter = createSvgPainter(svg);
   const size = signal({ width: 0, height: 0 });
@@ -43,11 +58,24 @@ export function mountLabStage(element, { state, actions }) {
       hover: state.hover.value,
       top: width < NARROW ? WITHOUT_TABS : UNDER_TABS,
     };
+    const sweeps = state.mode.value === "sweep";
+    canvas.hidden = !sweeps || view !== "map";
+    if (sweeps) {
+      void state.theme.value;
+      colors = new Map();
+      const grid = readGrid();
+      const { cells: tiles, marks } = view === "curves" ? { cells: [], marks: sceneCurves(grid, size.value, common) } : sceneMap(grid, size.value, common);
+      svg.setAttribute("aria-label", `The gradient over ${grid.x.label} and ${grid.y.label}. Arrow keys walk, Enter selects.`);
+      svg.classList.remove("still", "quick");
+      painter.draw(marks);
+      if (view === "map") cellPainter.draw(tiles, { width, height, ratio: devicePixelRatio });
+      return rove(Math.min(grid.x.values.length * grid.y.values.length - 1, common.selected ?? current));
+    }
     svg.setAttribute("aria-label", `The gradient ${through ? "through time" : "layer by layer"}. Arrow keys walk, Enter selects.`);
     svg.classList.toggle("still", state.reducedMotion.value);
     svg.classList.toggle("quick", state.quick.value);
     if (through) painter.draw(cells.length ? sceneTime(cells, size.value, { ...common, shown: view === "weights" ? "weights" : "z" }) : []);
-    else painter.draw(flow ? sceneFlow(flow, size.value, { ...common, shown: view, clip: state.clip.value, entries: form.width * form.width }) : []);
+    else painter.draw(flow ? sceneFlow(flow, size.value, { ...common, shown: view === "weights" || view === "update" ? view : "z", clip: state.clip.value, entries: form.width * form.width }) : []);
     rove(Math.min(state.count.value - 1, common.selected ?? current));
   });
 
@@ -68,6 +96,7 @@ export function mountLabStage(element, { state, actions }) {
     const index = indexOf(event.target);
     const count = state.count.peek();
     if (index === null || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (state.mode.peek() === "sweep") return walkGrid(event, index);
     const places = { ArrowRight: index + 1, ArrowUp: index + 1, ArrowLeft: index - 1, ArrowDown: index - 1, Home: 0, End: count - 1, PageUp: index + 10, PageDown: index - 10 };
     const to = places[/** @type {keyof typeof places} */ (event.key)];
     if (to !== undefined) focus(Math.min(count - 1, Math.max(0, to)));
@@ -77,6 +106,25 @@ export function mountLabStage(element, { state, actions }) {
     event.stopPropagation();
   });
 
+  function readGrid() {
+    const { sweep } = state.points.value.length || state.sweeping.value ? state.swept.value : { sweep: state.sweep.value };
+    const [x, y] = [sweep.x, sweep.y].map((axis) => listValues(axis, state.catalog));
+    return { points: state.points.value, x, y };
+  }
+  /** @param {KeyboardEvent} event @param {number} point */
+  function walkGrid(event, point) {
+    const { x, y } = readGrid();
+    const rows = y.values.length;
+    const by = { ArrowRight: rows, ArrowLeft: -rows, ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (by !== undefined) {
+      const stays = Math.abs(by) === 1 && Math.floor((point + by) / rows) !== Math.floor(point / rows);
+      const to = point + by;
+      if (!stays && to >= 0 && to < rows * x.values.length) focus(to);
+    } else if (event.key === "Enter") actions.select(point);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
   /** @param {number} index */
   function focus(index) {
     rove(index);
@@ -95,6 +143,7 @@ function makeLegend({ state }) {
   const legend = h("ul", { class: "legend", "aria-label": "Legend" });
   const item = (/** @type {string} */ kind, /** @type {string} */ text) => h("li", {}, h("i", { class: kind }), text);
   effect(() => {
+    if (state.mode.value === "sweep") return legend.replaceChildren();
     if (state.mode.value === "time") {
       const cells = state.cells.value;
       const kinds = cells.map(({ label }, c) => {

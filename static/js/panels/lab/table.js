@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals-core";
 import { formatNumber, toNumber } from "../../layout/number.js";
 import { h } from "../dom.js";
+import { makeSweepTable } from "./sweeptable.js";
 
 /** @typedef {import("../../layout/lab/flow.js").FlowLayer} FlowLayer */
 /** @typedef {import("../../layout/trace.js").Num} Num */
@@ -30,6 +31,10 @@ const COLUMNS = [
  */
 export function mountLabTable(element, { state, actions }) {
   effect(() => {
+    if (state.mode.value === "sweep") {
+      if (state.shown.value === "table") element.replaceChildren(makeSweepTable({ state, actions }));
+      return;
+    }
     const through = state.mode.value === "time";
     const [answer, cells] = [state.answer.value, state.cells.value];
     const flow = through ? cells[0]?.flow : answer;

@@ -2,6 +2,7 @@
 
 import { effect } from "@preact/signals-core";
 import { h, icon, part } from "../dom.js";
+import { makeSweepControl } from "./sweepcontrol.js";
 import { ICONS, mountTimeline, SPEEDS } from "../transport.js";
 
 /** @typedef {import("../../state/lab/store.js").Lab} Lab */
@@ -20,7 +21,8 @@ export function mountLabTransport({ state, actions }) {
   effect(() => loop.setAttribute("aria-pressed", String(state.loop.value)));
   const rate = h("select", { class: "rate", "aria-label": "Speed", onchange: () => actions.setSpeed(Number(rate.value)) }, ...SPEEDS.map((speed) => h("option", { value: speed }, `${speed}\u00d7`)));
   effect(() => void (rate.value = String(state.speed.value)));
-  part("transport").append(
+  const timeline = mountTimeline({ state, actions });
+  const groups = [
     h(
       "div",
       { class: "buttons", role: "group", "aria-label": "Playback" },
@@ -30,7 +32,14 @@ export function mountLabTransport({ state, actions }) {
       button("forward", "On one layer", actions.stepForward),
       button("last", "To the end", actions.last, true),
     ),
-    mountTimeline({ state, actions }),
+    timeline,
     h("div", { class: "buttons" }, loop, rate),
-  );
+  ];
+  const control = makeSweepControl({ state, actions });
+  part("transport").append(...groups, control);
+  effect(() => {
+    const sweeps = state.mode.value === "sweep";
+    for (const group of groups) group.hidden = sweeps;
+    control.hidden = !sweeps;
+  });
 }

@@ -2,7 +2,9 @@
 
 import { computed, effect } from "@preact/signals-core";
 import { post } from "../../api/client.js";
+import { openStream } from "../../api/stream.js";
 import { readLabLink, writeLabLink } from "./link.js";
+import { sweepRequest } from "./grid.js";
 import { timeRequests } from "./cells.js";
 import { requestOf } from "./form.js";
 
@@ -27,7 +29,7 @@ export function measure({ state, actions }) {
   let busy = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const asked = computed(() => (state.mode.value === "time" ? state.time.value : state.form.value));
+  const asked = computed(() => (state.mode.value === "time" ? state.time.value : state.mode.value === "sweep" ? null : state.form.value));
   /** What was measured last, and whether thoroughly. @type {{form: unknown, quick: boolean}} */
   let done = { form: null, quick: true };
 
@@ -50,7 +52,7 @@ export function measure({ state, actions }) {
     if (busy) return;
     busy = true;
     actions.wait(true);
-    while (done.form !== asked.peek()) {
+    while (asked.peek() !== null && done.form !== asked.peek()) {
       const form = asked.peek();
       const answered = await ask(true, new AbortController().signal);
       if (!answered && form === asked.peek()) break;
@@ -69,7 +71,7 @@ export function measure({ state, actions }) {
   };
   effect(() => {
     const form = asked.value;
-    if (form === done.form && !done.quick) return;
+    if (form === null || (form === done.form && !done.quick)) return;
     thorough?.abort();
     clearTimeout(timer);
     timer = setTimeout(() => void next(), done.form === null ? 0 : REST);
@@ -77,6 +79,46 @@ export function measure({ state, actions }) {
   effect(() => {
     if (state.sliding.value || busy || done.form !== asked.peek() || !done.quick || thorough) return;
     void finish();
+  });
+}
+
+/**
+ * Runs a sweep from its start until it ends or is stopped; what comes in a burst is told together.
+ * @param {Lab} lab
+ * @param {(callback: () => void) => unknown} requestFrame
+ */
+export function runSweeps({ state, actions }, requestFrame) {
+  /** @type {AbortController | null} */
+  let running = null;
+  /** @type {import("./store.js").SweepPoint[]} */
+  let waiting = [];
+  const flush = () => {
+    const points = waiting;
+    waiting = [];
+    if (points.length) actions.receivePoints(points);
+  };
+  /** @param {AbortSignal} signal */
+  const run = async (signal) => {
+    for await (const { name, data } of openStream("/experiments/sweeps", sweepRequest(state.swept.peek(), state.catalog), signal)) {
+      if (signal.aborted) return;
+      if (name === "point") {
+        if (!waiting.length) requestFrame(flush);
+        waiting.push(data);
+      } else if (name === "progress") actions.receiveProgress(data);
+      else if (name === "problem") actions.refuse(data);
+      else if (name === "end") {
+        flush();
+        actions.endSweep(data.reason);
+      }
+    }
+    if (state.sweeping.peek()) actions.endSweep("problem");
+  };
+  effect(() => {
+    if (!state.sweeping.value) return running?.abort();
+    const mine = (running = new AbortController());
+    run(mine.signal).catch(() => {
+      if (!mine.signal.aborted) actions.endSweep("lost");
+    });
   });
 }
 
@@ -120,7 +162,7 @@ export function keepLabLink({ state, actions, question }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   effect(() => {
-    void [state.form.value, state.time.value, state.clip.value, state.classic.value, state.mode.value, state.view.value, state.selected.value];
+    void [state.form.value, state.time.value, state.sweep.value, state.base.value, state.clip.value, state.classic.value, state.mode.value, state.view.value, state.selected.value];
     if (state.sliding.value) return;
     clearTimeout(timer);
     timer = setTimeout(() => {

@@ -1,13 +1,15 @@
 /** The lab in the address. */
 
 import { readTimeForm, USUAL_TIME } from "./cells.js";
+import { readSweepForm, USUAL_SWEEP, usualBase } from "./grid.js";
 import { readForm, formOf } from "./form.js";
 
 /** @typedef {import("./store.js").Question} Question */
 /** @typedef {import("./store.js").Look} Look */
 /** @typedef {import("./form.js").LabCatalog} LabCatalog */
 
-const VIEWS = /** @type {const} */ (["z", "weights", "update", "table"]);
+const VIEWS = /** @type {const} */ (["z", "weights", "update", "map", "curves", "table"]);
+const MODES = /** @type {const} */ (["layers", "time", "sweep"]);
 const CLIPS = /** @type {const} */ (["none", "norm", "value"]);
 
 /**
@@ -16,19 +18,21 @@ const CLIPS = /** @type {const} */ (["none", "norm", "value"]);
  * @param {LabCatalog} catalog
  * @returns {string} starts with #
  */
-export function writeLabLink({ form, clip, classic, time }, { mode, view, selected }, catalog) {
+export function writeLabLink({ form, clip, classic, time, sweep, base }, { mode, view, selected }, catalog) {
   const fields = new URLSearchParams();
   const entry = catalog.classics.find(({ name }) => name === classic);
   if (entry && JSON.stringify(formOf(entry)) === JSON.stringify(form)) fields.set("classic", entry.name);
   else fields.set("form", JSON.stringify(form));
   if (mode !== "layers") fields.set("mode", mode);
   if (JSON.stringify(time) !== JSON.stringify(USUAL_TIME)) fields.set("time", JSON.stringify(time));
+  if (JSON.stringify(sweep) !== JSON.stringify(USUAL_SWEEP)) fields.set("sweep", JSON.stringify(sweep));
+  if (JSON.stringify(base) !== JSON.stringify(usualBase(catalog))) fields.set("base", JSON.stringify(base));
   if (clip.by !== "none") {
     fields.set("clip", clip.by);
     fields.set("at", String(clip.at));
   }
   if (view !== "z") fields.set("view", view);
-  if (selected !== null) fields.set("layer", String(selected + 1));
+  if (selected !== null && mode !== "sweep") fields.set("layer", String(selected + 1));
   return `#${fields}`;
 }
 
@@ -44,13 +48,15 @@ export function readLabLink(fragment, catalog) {
   const classic = catalog.classics.find(({ name }) => name === named);
   const form = classic ? formOf(classic) : readForm(parse(fields.get("form")), catalog);
   if (!form) return null;
-  const mode = fields.get("mode") === "time" ? "time" : "layers";
+  const mode = MODES.find((name) => name === fields.get("mode")) ?? "layers";
   const time = readTimeForm(parse(fields.get("time")));
   const most = mode === "time" ? time.steps : form.depth;
   const [layer, at] = [Number(fields.get("layer")), Number(fields.get("at") ?? 1)];
   return {
     form,
     time,
+    sweep: readSweepForm(parse(fields.get("sweep"))),
+    base: readForm(parse(fields.get("base")), catalog) ?? usualBase(catalog),
     mode,
     classic: classic?.name ?? null,
     clip: { by: CLIPS.find((name) => name === fields.get("clip")) ?? "none", at: at > 0 && Number.isFinite(at) ? at : 1 },

@@ -4,16 +4,20 @@ import { batch, computed, signal } from "@preact/signals-core";
 import { stepBack, stepForward } from "../../timeline/playhead.js";
 import { USUAL_TIME } from "./cells.js";
 import { formOf } from "./form.js";
+import { formAt, USUAL_SWEEP, usualBase } from "./grid.js";
 
 /** @typedef {import("./form.js").Form} Form */
 /** @typedef {import("./form.js").LabCatalog} LabCatalog */
 /** @typedef {import("../../layout/lab/flow.js").Flow} Flow */
 /** @typedef {import("../../layout/lab/clip.js").Clip} Clip */
-/** @typedef {"z" | "weights" | "update" | "table"} LabView */
-/** @typedef {"layers" | "time"} Mode */
+/** @typedef {"z" | "weights" | "update" | "map" | "curves" | "table"} LabView */
+/** @typedef {"layers" | "time" | "sweep"} Mode */
+/** @typedef {import("./grid.js").SweepForm} SweepForm */
+/** @typedef {import("../../layout/lab/sweep.js").SweepPoint} SweepPoint */
+/** @typedef {{done: number, trials: number, failed: number, known: number, seconds_left: number | null}} Progress */
 /** @typedef {import("./cells.js").TimeForm} TimeForm */
 /** @typedef {import("../../scene/lab/time.js").CellFlow} CellFlow */
-/** @typedef {{form: Form, clip: Clip, classic: string | null, time: TimeForm}} Question */
+/** @typedef {{form: Form, clip: Clip, classic: string | null, time: TimeForm, sweep: SweepForm, base: Form}} Question */
 /** @typedef {{mode: Mode, view: LabView, selected: number | null}} Look */
 /** @typedef {ReturnType<typeof createLab>} Lab */
 
@@ -34,6 +38,16 @@ export function createLab(catalog) {
     /** The form that the answer is of. */
     answered: signal(formOf(first)),
     answeredTime: signal(USUAL_TIME),
+    sweep: signal(USUAL_SWEEP),
+    /** What all points of a sweep have in common. */
+    base: signal(usualBase(catalog)),
+    /** What the points are of. */
+    swept: signal({ form: usualBase(catalog), sweep: USUAL_SWEEP }),
+    points: signal(/** @type {(SweepPoint | undefined)[]} */ ([])),
+    sweeping: signal(false),
+    progress: signal(/** @type {Progress | null} */ (null)),
+    /** How the last sweep ended, as the API says it. */
+    ended: signal(/** @type {string | null} */ (null)),
     mode: signal(/** @type {Mode} */ ("layers")),
     /** Whether the answer is a quick one, of few seeds. */
     quick: signal(false),
@@ -56,8 +70,13 @@ export function createLab(catalog) {
   const count = computed(() =>
     state.mode.value === "time" ? (state.cells.value[0]?.flow.layers.length ?? state.time.value.steps) : (state.answer.value?.layers.length ?? state.form.value.depth),
   );
-  /** What the picture shows; nothing is clipped through time. */
-  const shown = computed(() => (state.mode.value === "time" && state.view.value === "update" ? "z" : state.view.value));
+  /** What the picture shows: what was chosen, where there is such a picture. */
+  const shown = computed(() => {
+    const view = state.view.value;
+    if (state.mode.value === "sweep") return view === "curves" || view === "table" ? view : "map";
+    if (view === "map" || view === "curves") return "z";
+    return state.mode.value === "time" && view === "update" ? "z" : view;
+  });
   const place = computed(() => (state.mode.value === "time" ? "time step" : "layer"));
   /** The way back as a run of beats, the last layer first. */
   const trace = computed(() => ({
@@ -76,7 +95,7 @@ export function createLab(catalog) {
   let playsNext = true;
 
   /** @returns {Question} */
-  const question = () => ({ form: state.form.peek(), clip: state.clip.peek(), classic: state.classic.peek(), time: state.time.peek() });
+  const question = () => ({ form: state.form.peek(), clip: state.clip.peek(), classic: state.classic.peek(), time: state.time.peek(), sweep: state.sweep.peek(), base: state.base.peek() });
 
   /** @param {Question} next */
   const pose = (next) =>
@@ -85,6 +104,8 @@ export function createLab(catalog) {
       state.clip.value = next.clip;
       state.classic.value = next.classic;
       state.time.value = next.time;
+      state.sweep.value = next.sweep;
+      state.base.value = next.base;
       state.canUndo.value = past.length > 0;
       state.canRedo.value = future.length > 0;
     });
@@ -137,6 +158,50 @@ export function createLab(catalog) {
       batch(() => {
         ask({ ...question(), time: { ...state.time.peek(), ...part } }, during);
         state.sliding.value = during !== null;
+      });
+    },
+    /** @param {Partial<SweepForm>} part */
+    changeSweep: (part) => ask({ ...question(), sweep: { ...state.sweep.peek(), ...part } }),
+    /** @param {Partial<Form>} part */
+    changeBase: (part) => ask({ ...question(), base: { ...state.base.peek(), ...part } }),
+    startSweep() {
+      batch(() => {
+        const asked = { form: state.base.peek(), sweep: state.sweep.peek() };
+        // The same sweep goes on from where it was.
+        if (JSON.stringify(asked) !== JSON.stringify(state.swept.peek())) {
+          state.points.value = [];
+          state.selected.value = null;
+        }
+        state.swept.value = asked;
+        state.progress.value = null;
+        state.ended.value = null;
+        state.problem.value = null;
+        state.sweeping.value = true;
+      });
+    },
+    stopSweep: () => void (state.sweeping.value = false),
+    /** @param {SweepPoint[]} some */
+    receivePoints(some) {
+      const points = [...state.points.peek()];
+      for (const point of some) points[point.point] = point;
+      state.points.value = points;
+    },
+    /** @param {Progress} progress */
+    receiveProgress: (progress) => void (state.progress.value = progress),
+    /** @param {string} reason */
+    endSweep(reason) {
+      batch(() => {
+        state.ended.value = reason;
+        state.sweeping.value = false;
+      });
+    },
+    /** @param {number} point of the sweep, to be looked at alone */
+    openPoint(point) {
+      const form = formAt(state.swept.peek(), point, catalog);
+      batch(() => {
+        actions.setMode("layers");
+        playsNext = true;
+        ask({ ...question(), form, classic: null });
       });
     },
     /** @param {CellFlow[]} cells @param {TimeForm} form @param {boolean} quick */

@@ -1,0 +1,54 @@
+/** Under a sweep: start and stop, how far it is, and the table as a file. */
+
+import { effect } from "@preact/signals-core";
+import { writeSweepCsv } from "../../layout/lab/csv.js";
+import { listValues } from "../../state/lab/grid.js";
+import { h } from "../dom.js";
+
+/** @typedef {import("../../state/lab/store.js").Lab} Lab */
+
+/** @param {Pick<Lab, "state" | "actions">} lab */
+export function makeSweepControl({ state, actions }) {
+  const start = h("button", { type: "button", class: "text-button strong", onclick: () => (state.sweeping.peek() ? actions.stopSweep() : actions.startSweep()) });
+  const bar = h("div", { class: "bar" }, h("i", {}));
+  const meter = h("div", { class: "progress", role: "progressbar", "aria-label": "Trials done", "aria-valuemin": "0" }, bar);
+  const text = h("p", { class: "quiet", "data-part": "progress" });
+  const save = h("button", { type: "button", class: "text-button", onclick: download }, "CSV");
+  save.setAttribute("aria-label", "Download as CSV");
+  effect(() => {
+    const progress = state.progress.value;
+    const [running, known] = [state.sweeping.value, state.points.value.filter(Boolean).length];
+    const { sweep } = state.sweep.value === state.swept.value.sweep && state.base.value === state.swept.value.form ? state.swept.value : { sweep: null };
+    const open = (known > 0 || (progress?.done ?? 0) > 0) && sweep !== null && state.ended.value !== "done";
+    start.textContent = running ? "Stop" : open ? "Go on" : "Measure";
+    const share = progress && progress.trials > 0 ? progress.done / progress.trials : 0;
+    /** @type {HTMLElement} */ (bar.firstChild).style.transform = `scaleX(${share})`;
+    meter.setAttribute("aria-valuemax", String(progress?.trials ?? 0));
+    meter.setAttribute("aria-valuenow", String(progress?.done ?? 0));
+    text.textContent = progress ? tellProgress(progress, running) : running ? "Starting\u2026" : countTrials();
+    save.disabled = known === 0;
+  });
+  return h("div", { class: "sweep-control" }, start, h("div", { class: "far" }, meter, text), save);
+
+  function countTrials() {
+    const { x, y, seeds } = state.sweep.value;
+    const [columns, rows] = [x, y].map((axis) => listValues(axis, state.catalog).values.length);
+    return `${columns} \u00d7 ${rows} points, ${seeds} ${seeds === 1 ? "seed" : "seeds"} each: ${columns * rows * seeds} trials`;
+  }
+  function download() {
+    const { sweep } = state.swept.peek();
+    const [x, y] = [sweep.x, sweep.y].map((axis) => listValues(axis, state.catalog));
+    const url = URL.createObjectURL(new Blob([writeSweepCsv({ points: state.points.peek(), x, y })], { type: "text/csv" }));
+    h("a", { href: url, download: "gradient-flow.csv" }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  }
+}
+
+/** @param {import("../../state/lab/store.js").Progress} progress @param {boolean} running */
+function tellProgress({ done, trials, failed, known, seconds_left: left }, running) {
+  const parts = [`${done} of ${trials} trials`];
+  if (known) parts.push(`${known} known before`);
+  if (failed) parts.push(`${failed} failed`);
+  if (running && left !== null && done < trials) parts.push(left < 90 ? `about ${Math.max(1, Math.round(left))} s left` : `about ${Math.round(left / 60)} min left`);
+  return parts.join(", ");
+}
