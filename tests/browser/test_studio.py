@@ -387,3 +387,19 @@ def test_a_weight_is_changed_where_it_stands(page: Page) -> None:
         press(page, "Enter")
     # a = 2, dL/da = 4, dL/dw = 4 * 1 * 2
     expect(page.locator("#stage svg").first).to_contain_text("+8")
+
+
+def test_a_step_with_memory_is_derived_line_by_line(page: Page) -> None:
+    open_studio(page)
+    page.get_by_label("Optimizer", exact=True).select_option("adam")
+    page.locator("#stage [data-id='layer1.weight[0][0]']").first.focus()
+    press(page, "Enter")
+    press(page, "End")
+    # A gradient of 4: m = 0.4, v = 0.016; corrected for step 1 they are 4 and 16.
+    values = ["0.4", "0.016", "0.1", "0.001", "4", "16"]
+    pills = page.locator("#updated .pill")
+    expect(pills).to_have_count(7)
+    for pill, value in zip(pills.all(), values, strict=False):
+        expect(pill).to_have_text(value)
+    expect(page.locator("#updated h2")).to_have_text("How the gradient became step 1")
+    assert find_axe_violations(page) == []

@@ -13,6 +13,7 @@ import { makeNudge } from "./nudge.js";
 import { makePaths } from "./paths.js";
 import { findLossMoment } from "./rows.js";
 import { giveAccount, isReached } from "./rules.js";
+import { makeUpdated } from "./updated.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 /** @typedef {import("../layout/trace.js").Trace} Trace */
@@ -24,6 +25,7 @@ const UNREACHED = "–";
 /**
  * @typedef {object} Inquiries what the inspector asks beside the run
  * @property {import("../state/inspection.js").Inspection} inspection
+ * @property {import("../state/derivation.js").Derivation} [derivation]
  * @property {import("../state/nudge.js").Nudge} nudge
  * @property {import("../state/check.js").Check} check
  */
@@ -33,7 +35,7 @@ const UNREACHED = "–";
  * @param {Store} store
  * @param {Inquiries} inquiries
  */
-export function mountInspector(element, store, { inspection, nudge, check }) {
+export function mountInspector(element, store, { inspection, derivation, nudge, check }) {
   const { state } = store;
   const body = h("div", { class: "derivation" });
   // A number is either reached or not: within a beat nothing here changes.
@@ -47,7 +49,8 @@ export function mountInspector(element, store, { inspection, nudge, check }) {
     const at = told.value?.rows.find(({ strong }) => strong)?.at ?? told.value?.grids?.[1]?.at;
     return at !== undefined && isReached(state.trace.value, reached.value, at);
   });
-  element.append(body, makeEntry(inspection), makeNudge(nudge, known), makePaths(inspection, known), makeCheckButton(check));
+  const learned = computed(() => isReached(state.trace.value, reached.value, { kind: "update", layer: null }));
+  element.append(body, makeEntry(inspection), ...(derivation ? [makeUpdated(derivation, learned)] : []), makeNudge(nudge, known), makePaths(inspection, known), makeCheckButton(check));
   effect(() => {
     const [trace, account, id] = [state.trace.value, told.value, state.selection.value];
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
