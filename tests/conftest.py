@@ -38,7 +38,6 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(autouse=True)
-def roomy_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def roomy_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """All tests in one process hold more than a server does; that is not what they are about."""
-    if "admission" not in request.path.name:
-        monkeypatch.setattr(admission, "count_memory", lambda: 0)
+    monkeypatch.setattr(admission, "count_memory", lambda: 0)
