@@ -17,6 +17,7 @@ from app.experiments.workers import Deliver, Failure, Outcome, Task, measure_tri
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
 
+GONE = "the scheduler does not answer any more"
 log = logging.getLogger(__name__)
 
 
@@ -59,8 +60,15 @@ class Cluster:
         self._collector: threading.Thread | None = None
 
     def count_threads(self) -> int:
-        """How many trials can run at the same time, as the scheduler says now."""
-        return 0 if self._client is None else sum(self._client.nthreads().values())
+        """How many trials can run at the same time, as the scheduler says now.
+
+        Raises ``ConnectionError`` when there is no scheduler, or none any more.
+        """
+        client = self._require_client()
+        try:
+            return sum(client.nthreads().values())
+        except OSError as error:
+            raise ConnectionError(GONE) from error
 
     def start(self) -> bool:
         """Begin to start unless that has been done; returns whether trials can be submitted.
@@ -87,11 +95,10 @@ class Cluster:
 
         Raises ``ConnectionError`` when there is no scheduler, or none any more.
         """
-        if self._client is None or self._client.status != "running":
-            raise ConnectionError("the scheduler does not answer any more")
+        client = self._require_client()
         task = _Task(deliver)
         # A key of its own: two readers who wait for the same trial must not cancel each other.
-        task.future = self._client.submit(measure_trial, trial, pure=False)
+        task.future = client.submit(measure_trial, trial, pure=False)
         task.future.add_done_callback(lambda _: self._done.put(task))
         return task
 
@@ -119,11 +126,19 @@ class Cluster:
         self._starting = self._client = self._local = self._collector = None
         self._done = SimpleQueue()
 
+    def _require_client(self) -> "Client":
+        if self._client is None or self._client.status != "running":
+            raise ConnectionError(GONE)
+        return self._client
+
     def _connect(self) -> None:
         # Dask takes half a second to import, and only sweeps need it.
+        import dask  # noqa: PLC0415
         from distributed import Client, LocalCluster, Security  # noqa: PLC0415
 
         options = self.options
+        # A client looks that long for a scheduler that has gone away, too.
+        dask.config.set({"distributed.comm.timeouts.connect": f"{options.connect_seconds}s"})
         # What it has to say about workers that come and go is told by sweeps.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:

@@ -43,7 +43,10 @@ class Workers(Protocol):
         ...
 
     def count_threads(self) -> int:
-        """How many trials can run at the same time, as far as is known now."""
+        """How many trials can run at the same time, as far as is known now.
+
+        Raises ``ConnectionError`` when what runs them cannot be reached any more.
+        """
         ...
 
     def submit(self, trial: Trial, deliver: Deliver) -> Task:

@@ -61,7 +61,7 @@ class DenseSpec:
                 raise NetworkError("/bias_initializer", detail, "wrong_initializer")
         for number, layer in enumerate(self.layers):
             # Deep networks are often one layer many times over: it is looked at once.
-            if number == 0 or layer is not self.layers[number - 1]:
+            if number == 0 or layer != self.layers[number - 1]:
                 _check_layer(layer, f"/layers/{number}")
             if layer.dropout and number == len(self.layers) - 1:
                 detail = "the outputs themselves cannot be left out: drop units of another layer"

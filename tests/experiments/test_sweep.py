@@ -3,6 +3,8 @@
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -156,6 +158,31 @@ def test_an_address_where_nobody_answers(free_tcp_port: int) -> None:
     with pytest.raises(ConnectionError, match="no scheduler"):
         finish(run_sweep(ask(make_trials(2)), cluster, Results(0)))
     cluster.close()
+
+
+def count_for_a_while(cluster: Cluster) -> None:
+    for _ in range(1_000):
+        cluster.count_threads()
+        time.sleep(0.01)
+
+
+def test_a_scheduler_that_is_gone_is_told_as_such(free_tcp_port: int) -> None:
+    address = f"tcp://127.0.0.1:{free_tcp_port}"
+    command = ["-m", "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard"]
+    scheduler = subprocess.Popen([sys.executable, *command], stderr=subprocess.DEVNULL)
+    cluster = Cluster(ClusterOptions(address=address, connect_seconds=3))
+    try:
+        while not cluster.start():
+            time.sleep(0.01)
+        assert cluster.count_threads() == 0
+        scheduler.kill()
+        scheduler.wait()
+        with pytest.raises(ConnectionError, match="any more"):
+            count_for_a_while(cluster)
+        cluster.close()
+    finally:
+        scheduler.kill()
+        scheduler.wait()
 
 
 def list_listening() -> set[str]:
