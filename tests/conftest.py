@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.experiments.cluster import Cluster, ClusterOptions
 from app.services import admission
@@ -18,6 +19,11 @@ BROWSER = Path(__file__).parent / "browser"
 os.environ["RETROGRAD_DATA"] = tempfile.mkdtemp(prefix="retrograd-tests-")
 os.environ["RETROGRAD_THROTTLE"] = "false"
 os.environ["RETROGRAD_DRAIN_SECONDS"] = "0"
+# The same examples on every run; how long one takes says only how busy the machine is.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 atexit.register(shutil.rmtree, os.environ["RETROGRAD_DATA"], ignore_errors=True)
 
 

@@ -130,7 +130,7 @@ def formulas() -> st.SearchStrategy[str]:
     return st.recursive(atoms, extend, max_leaves=8)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     formulas(),
     st.tuples(*[st.floats(0.1, 2.0).map(lambda v: v + 0.0137)] * 3),
