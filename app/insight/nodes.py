@@ -1,13 +1,14 @@
 """One sample's numbers on a tape, node by node, with the local derivatives on its edges."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from app.engine.entries import Entries, Entry, Use
 from app.engine.graph import Node
-from app.engine.op import Array, Binding, write_latex
+from app.engine.op import Array, write_latex
 from app.engine.ops import OPS
-from app.engine.shapes import fill_options
 from app.engine.tape import Tape
 from app.networks.notation import POWER, PRODUCT, hold, wrap
 
@@ -80,20 +81,14 @@ class NodeReading:
             return latex
         return rf"\left[{latex}\right]_{{{','.join(str(i + 1) for i in index)}}}"
 
+    @cached_property
+    def _entries(self) -> Entries:
+        return Entries(self.tape)
+
     def _single_local(self, node: Node, position: int) -> Array:
-        # The message of a gradient of 1 at this one entry.
-        op, values = OPS[node.op or ""], self.tape.values
-        inputs = tuple(np.array(values[source]) for source in node.inputs)
-        binding = Binding(np.zeros_like(values[node.id]), inputs, fill_options(node))
-        upstream, message = np.zeros_like(binding.out), np.zeros_like(inputs[position])
-        upstream[self._entry(node)] = 1.0
-        with np.errstate(all="ignore"):
-            for call, arguments in [
-                *op.forward(binding),
-                *op.vjp(position)(binding, upstream, message),
-            ]:
-                call(*arguments)
-        return self.row(node.inputs[position], message).reshape(())
+        source = self.tape.graph[node.inputs[position]]
+        use = Use(Entry(node.id, self._entry(node)), position)
+        return np.array(self._entries.local(Entry(source.id, self._entry(source)), use))
 
     def _entry(self, node: Node) -> tuple[int, ...]:
         shape = self.tape.values[node.id].shape
