@@ -6,13 +6,10 @@ import { h, icon, part } from "./dom.js";
 import { showHelp } from "./help.js";
 import { makeRooms } from "./rooms.js";
 import { makeShare } from "./share.js";
-import { openSheet } from "./sheets.js";
 import { findTab, listTabs } from "./tabs.js";
+import { makeHelpTool, makeTools } from "./tools.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
-
-export const SUN = ["M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M5.6 18.4 7 17M17 7l1.4-1.4", "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8Z"];
-export const MOON = ["M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5Z"];
 
 /**
  * @typedef {object} Page what a room has of its own
@@ -28,35 +25,17 @@ export const MOON = ["M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5Z"];
 /** @param {Store} store @param {Page} [page] */
 export function mountHeader(store, page = {}) {
   const { state, actions } = store;
-  const { canUndo = state.canUndo, canRedo = state.canRedo, inspector = () => "inspector" } = page;
-  const theme = h("button", {
-    class: "icon-button",
-    type: "button",
-    onclick: () => actions.setTheme(state.theme.peek() === "dark" ? "light" : "dark"),
+  const tools = makeTools({
+    canUndo: page.canUndo ?? state.canUndo,
+    canRedo: page.canRedo ?? state.canRedo,
+    undo: page.undo ?? actions.undo,
+    redo: page.redo ?? actions.redo,
+    theme: state.theme,
+    setTheme: actions.setTheme,
+    inspector: page.inspector,
+    share: makeShare(page.link ?? (() => makeLink(store))),
   });
-  effect(() => {
-    const dark = state.theme.value === "dark";
-    theme.setAttribute("aria-label", dark ? "Switch to light" : "Switch to dark");
-    theme.replaceChildren(icon(...(dark ? SUN : MOON)));
-  });
-  const undo = h("button", { class: "icon-button", type: "button", "aria-label": "Undo", onclick: page.undo ?? actions.undo }, icon("M9 14 4 9l5-5", "M4 9h10a6 6 0 0 1 0 12h-3"));
-  const redo = h("button", { class: "icon-button", type: "button", "aria-label": "Redo", onclick: page.redo ?? actions.redo }, icon("m15 14 5-5-5-5", "M20 9H10a6 6 0 0 0 0 12h3"));
-  effect(() => void (undo.disabled = !canUndo.value));
-  effect(() => void (redo.disabled = !canRedo.value));
-  part("header").append(
-    ...makeRooms(),
-    undo,
-    redo,
-    h(
-      "div",
-      { class: "sheet-openers" },
-      h("button", { class: "icon-button", type: "button", "aria-label": "Open the builder", onclick: () => openSheet("builder") }, icon("M4 7h10M18 7h2M4 17h2M10 17h10", "M16 5v4M8 15v4")),
-      h("button", { class: "icon-button", type: "button", "aria-label": "Open the inspector", onclick: () => openSheet(inspector()) }, icon("M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14Z", "m16 16 4 4")),
-    ),
-    ...makeShare(page.link ?? (() => makeLink(store))),
-    theme,
-    h("button", { class: "icon-button help-opener", type: "button", "aria-label": "Keyboard and help", onclick: () => showHelp(page.keys) }, icon("M9 9a3 3 0 1 1 4 2.8c-.7.3-1 .9-1 1.7v.5", "M12 17.5v.1")),
-  );
+  part("header").append(...makeRooms(), ...tools, makeHelpTool(() => showHelp(page.keys)));
   mountTabs(store);
 }
 

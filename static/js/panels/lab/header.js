@@ -2,9 +2,8 @@
 
 import { effect } from "@preact/signals-core";
 import { h, icon, part } from "../dom.js";
-import { MOON, SUN } from "../header.js";
 import { makeRooms } from "../rooms.js";
-import { openSheet } from "../sheets.js";
+import { makeTools } from "../tools.js";
 
 /** @typedef {import("../../state/lab/store.js").Lab} Lab */
 /** @typedef {import("../../state/lab/store.js").LabView} LabView */
@@ -28,32 +27,9 @@ const VIEWS = [
 
 /** @param {Lab} lab */
 export function mountLabHeader({ state, actions }) {
-  const button = (/** @type {string} */ label, /** @type {() => void} */ act, /** @type {string[]} */ ...paths) =>
-    h("button", { class: "icon-button", type: "button", "aria-label": label, title: label, onclick: act }, icon(...paths));
-  const theme = button("", () => actions.setTheme(state.theme.peek() === "dark" ? "light" : "dark"));
-  effect(() => {
-    const dark = state.theme.value === "dark";
-    const label = dark ? "Switch to light" : "Switch to dark";
-    theme.setAttribute("aria-label", label);
-    theme.title = label;
-    theme.replaceChildren(icon(...(dark ? SUN : MOON)));
-  });
-  const undo = button("Undo", actions.undo, "M9 14 4 9l5-5", "M4 9h10a6 6 0 0 1 0 12h-3");
-  const redo = button("Redo", actions.redo, "m15 14 5-5-5-5", "M20 9H10a6 6 0 0 0 0 12h3");
-  effect(() => void (undo.disabled = !state.canUndo.value));
-  effect(() => void (redo.disabled = !state.canRedo.value));
-  part("header").append(
-    ...makeRooms(),
-    undo,
-    redo,
-    h(
-      "div",
-      { class: "sheet-openers" },
-      button("Open the builder", () => openSheet("builder"), "M4 7h10M18 7h2M4 17h2M10 17h10", "M16 5v4M8 15v4"),
-      button("Open the inspector", () => openSheet("inspector"), "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14Z", "m16 16 4 4"),
-    ),
-    theme,
-  );
+  const { canUndo, canRedo, theme } = state;
+  const { undo, redo, setTheme } = actions;
+  part("header").append(...makeRooms(), ...makeTools({ canUndo, canRedo, undo, redo, theme, setTheme }));
   mountTabs({ state, actions });
 }
 
