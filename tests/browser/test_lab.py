@@ -37,6 +37,15 @@ def test_it_opens_on_a_gradient_that_vanishes(page: Page) -> None:
     )
     expect(layer(page, 50)).to_have_attribute("aria-label", re.compile("^Layer 50: gradient 0"))
     expect(layer(page, 1)).to_have_attribute("aria-label", re.compile("gradient .*e−1"))
+    expect(page.locator("#sentence .chip")).to_have_text("Vanishes")
+    inspector = page.locator("#inspector")
+    expect(inspector.locator(".verdict")).to_have_text(re.compile(r"^Vanishes×\s?\d.*e−1"))
+    expect(inspector.locator(".findings dt")).to_have_text(
+        ["Backward", "Cause", "Forward", "Stretch"]
+    )
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("a layer or time step back or on")
+    page.keyboard.press("Escape")
 
 
 def test_the_pass_goes_from_the_last_layer_to_the_first(page: Page) -> None:
@@ -133,12 +142,19 @@ def test_a_link_brings_the_configuration_back(page: Page) -> None:
     page.get_by_label("Depth", exact=True).fill("12")
     page.get_by_label("Shown").select_option("weights")
     expect(page).to_have_url(re.compile("view=weights"))
-    link = page.evaluate("location.hash")
+    settle(page)
+    page.get_by_role("button", name="Back one layer").click()
+    expect(layer(page, 1)).to_have_attribute("aria-label", "Layer 1: not reached yet")
+    page.get_by_role("button", name="Share").click()
+    field = page.get_by_label("Link", exact=True)
+    expect(field).to_have_value(re.compile("/lab#form=.*&view=weights&playhead=11$"))
+    link = "#" + field.input_value().partition("#")[2]
     page.goto("about:blank")
     open_lab(page, link)
     expect(page.get_by_label("Depth", exact=True)).to_have_value("12")
     expect(page.get_by_label("Shown")).to_have_value("weights")
-    expect(layer(page, 12)).to_be_attached()
+    expect(layer(page, 1)).to_have_attribute("aria-label", "Layer 1: not reached yet")
+    expect(layer(page, 2)).to_have_attribute("aria-label", re.compile("Layer 2: gradient"))
 
 
 def test_a_refusal_stands_beside_its_field(page: Page, watch: Watch) -> None:

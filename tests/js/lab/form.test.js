@@ -54,8 +54,8 @@ test("a form from elsewhere is taken as far as it fits", () => {
 
 test("a link brings everything back", () => {
   const looks = [
-    [{ form: second, clip: { by: "none", at: 1 }, classic: "second", time: USUAL_TIME, sweep: USUAL_SWEEP, base: usualBase(catalog) }, { mode: "layers", view: "z", selected: null }],
-    [{ form: { ...first, depth: 20, sigma_b: 0.1 }, clip: { by: "norm", at: 0.25 }, classic: null, time: { ...USUAL_TIME, steps: 120, truncate: 7 }, sweep: { ...USUAL_SWEEP, seeds: 9 }, base: { ...first, width: 5 } }, { mode: "time", view: "update", selected: 99 }],
+    [{ form: second, clip: { by: "none", at: 1 }, classic: "second", time: USUAL_TIME, sweep: USUAL_SWEEP, base: usualBase(catalog) }, { mode: "layers", view: "z", selected: null, playhead: null }],
+    [{ form: { ...first, depth: 20, sigma_b: 0.1 }, clip: { by: "norm", at: 0.25 }, classic: null, time: { ...USUAL_TIME, steps: 120, truncate: 7 }, sweep: { ...USUAL_SWEEP, seeds: 9 }, base: { ...first, width: 5 } }, { mode: "time", view: "update", selected: 99, playhead: 12.25 }],
   ];
   for (const [question, look] of looks) {
     const link = writeLabLink(question, look, catalog);
@@ -67,6 +67,7 @@ test("a link brings everything back", () => {
 test("a link that says nothing is not taken", () => {
   for (const link of ["", "#", "#form=%7B", "#classic=unheard", "#form=null"]) assert.equal(readLabLink(link, catalog), null);
   assert.equal(readLabLink("#classic=first&layer=99&view=odd&clip=odd&at=-3", catalog).selected, null);
+  for (const odd of ["-1", "6", "x", ""]) assert.equal(readLabLink(`#classic=first&playhead=${odd}`, catalog).playhead, odd === "" ? 0 : null);
   assert.deepEqual(readLabLink("#classic=first&clip=norm&at=-3", catalog).clip, { by: "norm", at: 1 });
 });
 

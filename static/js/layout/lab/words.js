@@ -80,15 +80,22 @@ export function splitFactor({ layers }) {
  * @param {{residual: boolean, layer_norm: boolean}} form
  */
 function tellReason(flow, { residual, layer_norm }) {
-  const inner = flow.layers[Math.floor(flow.layers.length / 2)];
-  const [saturated, dead] = [inner.saturated, inner.dead].map((part) => toNumber(part?.mean));
+  const share = tellShare(flow.layers[Math.floor(flow.layers.length / 2)]);
   const { slopes, weights } = splitFactor(flow);
-  const share = dead > MANY ? ` (${percent(dead)} are 0)` : saturated > MANY ? ` (${percent(saturated)} are nearly 0)` : "";
   if (!Number.isFinite(slopes) || !Number.isFinite(weights)) return share && ` where slopes are lost${share}`;
   const [slope, gain] = [slopes, weights].map((value) => formatNumber(value, { digits: 2 }));
   const norm = layer_norm ? ", each divided by the spread of its sums," : "";
   if (residual) return `, since each hands it past its slopes of ${slope}${share} as well`;
   return `, slopes of ${slope}${share}${norm} times weights of ${gain}`;
+}
+
+/**
+ * How many of a layer's slopes are lost, where it is worth a word.
+ * @param {FlowLayer} layer
+ */
+export function tellShare(layer) {
+  const [saturated, dead] = [layer.saturated, layer.dead].map((part) => toNumber(part?.mean));
+  return dead > MANY ? ` (${percent(dead)} are 0)` : saturated > MANY ? ` (${percent(saturated)} are nearly 0)` : "";
 }
 
 /** @param {number} share */

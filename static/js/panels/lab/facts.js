@@ -1,5 +1,6 @@
 /** The building blocks of the lab's inspector: a number in focus, formulas, lists, small tables. */
 
+import { nameVerdict } from "../../layout/lab/findings.js";
 import { formatNumber, toNumber } from "../../layout/number.js";
 import { h } from "../dom.js";
 import { renderFormula } from "../formula.js";
@@ -16,6 +17,22 @@ export function focus(latex, value, note) {
   const symbol = h("span", { class: "symbol" });
   renderFormula(symbol, latex);
   return h("div", { class: "headline" }, h("p", { class: "focus" }, symbol, h("span", {}, value)), h("span", { class: "quiet" }, note));
+}
+
+/**
+ * What becomes of the gradient, in a word and a factor.
+ * @param {import("../../layout/lab/findings.js").Verdict} what
+ * @param {string} left
+ * @param {string} note
+ */
+export function verdict(what, left, note) {
+  return h("div", { class: "headline" }, h("p", { class: `focus verdict ${what}` }, h("span", {}, nameVerdict(what)), h("span", { class: "times" }, `\u00d7\u2009${left}`)), h("span", { class: "quiet" }, note));
+}
+
+/** @param {import("../../layout/lab/findings.js").Finding[]} findings */
+export function tellFindings(findings) {
+  if (!findings.length) return [];
+  return [h("h2", {}, "What the picture shows"), h("dl", { class: "findings" }, ...findings.map(({ title, text }) => h("div", {}, h("dt", {}, title), h("dd", {}, text))))];
 }
 
 /** @param {{latex: string, numbers?: boolean}[]} formulas */

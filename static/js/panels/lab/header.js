@@ -2,8 +2,11 @@
 
 import { effect } from "@preact/signals-core";
 import { h, icon, part } from "../dom.js";
+import { makeLabLink } from "../../state/lab/effects.js";
 import { makeRooms } from "../rooms.js";
-import { makeTools } from "../tools.js";
+import { makeShare } from "../share.js";
+import { makeHelpTool, makeTools } from "../tools.js";
+import { showLabHelp } from "./help.js";
 
 /** @typedef {import("../../state/lab/store.js").Lab} Lab */
 /** @typedef {import("../../state/lab/store.js").LabView} LabView */
@@ -26,10 +29,12 @@ const VIEWS = [
 ];
 
 /** @param {Lab} lab */
-export function mountLabHeader({ state, actions }) {
+export function mountLabHeader(lab) {
+  const { state, actions } = lab;
   const { canUndo, canRedo, theme } = state;
   const { undo, redo, setTheme } = actions;
-  part("header").append(...makeRooms(), ...makeTools({ canUndo, canRedo, undo, redo, theme, setTheme }));
+  const share = makeShare(async () => ({ link: makeLabLink(lab), kept: false }));
+  part("header").append(...makeRooms(), ...makeTools({ canUndo, canRedo, undo, redo, theme, setTheme, share }), makeHelpTool(showLabHelp));
   mountTabs({ state, actions });
 }
 

@@ -2,9 +2,10 @@
 
 import { effect } from "@preact/signals-core";
 import { formatNumber, toNumber } from "../../layout/number.js";
+import { judge, listFindings } from "../../layout/lab/findings.js";
 import { measureRatio, predictRatio } from "../../layout/lab/words.js";
 import { h } from "../dom.js";
-import { card, facts, focus, known, share, spread, table, THEORY, UNKNOWN } from "./facts.js";
+import { card, facts, focus, known, share, spread, table, tellFindings, THEORY, UNKNOWN, verdict } from "./facts.js";
 import { symbol } from "./slider.js";
 import { tellPoint } from "./sweepinspector.js";
 import { tellCells, tellTimeStep } from "./timeinspector.js";
@@ -37,27 +38,28 @@ export function mountLabInspector(element, { state, actions }) {
     };
     const initializer = state.catalog.initializers.find(({ name }) => name === state.answered.value.initializer.name);
     const head = (/** @type {string} */ what) => h("div", { class: "walk" }, h("h2", {}, `${what} ${(index ?? 0) + 1} of ${state.count.value}`), walk(-1, `The ${what.toLowerCase()} before`, "\u2190"), walk(1, `The ${what.toLowerCase()} after`, "\u2192"));
-    if (through) body.replaceChildren(...(index === null ? tellCells(cells) : [head("Time step"), ...tellTimeStep(cells, index)]));
-    else if (flow) body.replaceChildren(...(index === null ? tellWhole(flow) : [head("Layer"), ...tellLayer(flow, index)]), ...tellFixedPoint(flow), ...tellWeights(flow, index, initializer));
+    if (through) body.replaceChildren(...(index === null ? tellCells(cells, state.answeredTime.value) : [head("Time step"), ...tellTimeStep(cells, index)]));
+    else if (flow) body.replaceChildren(...(index === null ? tellWhole(flow, state.answered.value) : [head("Layer"), ...tellLayer(flow, index)]), ...tellFixedPoint(flow), ...tellWeights(flow, index, initializer));
     if (kept) /** @type {HTMLElement | null} */ (body.querySelector(`[aria-label="${CSS.escape(kept)}"]`))?.focus();
   });
 }
 
-/** @param {Flow} flow */
-function tellWhole(flow) {
+/** @param {Flow} flow @param {{residual: boolean}} form */
+function tellWhole(flow, form) {
   const { factor, left } = measureRatio(flow);
   const predicted = predictRatio(flow);
-  const several = flow.layers.length > 1;
+  const steps = flow.layers.length - 1;
+  if (steps < 1) return [h("h2", {}, "All layers"), h("p", { class: "quiet" }, "A single layer multiplies nothing. Make it deeper.")];
   return [
     h("h2", {}, "All layers"),
-    focus("\\sqrt{\\chi} =", several ? formatNumber(factor) : UNKNOWN, "per layer, in geometric mean"),
+    verdict(judge(left), formatNumber(left), `the gradient of z, from layer ${steps + 1} back to layer 1`),
+    table(["factor", "measured", THEORY], [
+      ["per layer", formatNumber(factor, { digits: 4 }), known(predicted, 4)],
+      ["all the way", formatNumber(left), known(predicted ** steps)],
+    ]),
+    ...tellFindings(listFindings(flow, form)),
     card([
       { latex: "\\frac{\\lVert \\partial L / \\partial z^{(l)} \\rVert}{\\lVert \\partial L / \\partial z^{(l+1)} \\rVert} \\approx \\sqrt{\\chi_l}" },
-    ]),
-    facts([
-      ["factor, measured", several ? formatNumber(factor, { digits: 4 }) : UNKNOWN],
-      ["factor, predicted", known(predicted, 4)],
-      ["left at layer 1", several ? formatNumber(left) : UNKNOWN],
     ]),
     h("p", { class: "quiet hint" }, "Select a layer to see its numbers and where theory has them from."),
   ];

@@ -4,6 +4,7 @@ import { isBusy } from "../keyboard.js";
 import { closeSheets } from "../sheets.js";
 import { SPEEDS } from "../transport.js";
 import { TABS } from "./header.js";
+import { showLabHelp } from "./help.js";
 
 /** @param {import("../../state/lab/store.js").Lab} lab */
 export function listenToLabKeyboard({ state, actions }) {
@@ -20,6 +21,7 @@ export function listenToLabKeyboard({ state, actions }) {
     End: actions.last,
     "+": () => faster(1),
     "-": () => faster(-1),
+    "?": showLabHelp,
     Escape: () => void (closeSheets() || actions.select(null)),
     "Ctrl+z": actions.undo,
     "Ctrl+Shift+z": actions.redo,

@@ -2,8 +2,9 @@
 
 import { effect } from "@preact/signals-core";
 import { clipGradients } from "../../layout/lab/clip.js";
+import { judge, nameVerdict } from "../../layout/lab/findings.js";
 import { tellTime, tellTimeStep } from "../../layout/lab/timewords.js";
-import { tellFlow, tellStep } from "../../layout/lab/words.js";
+import { measureRatio, tellFlow, tellStep } from "../../layout/lab/words.js";
 import { formatNumber } from "../../layout/number.js";
 import { h, part } from "../dom.js";
 import { tellSweep } from "./sweepinspector.js";
@@ -38,7 +39,7 @@ export function mountLabNarration({ state }) {
       chip.textContent = `Backward \u00b7 ${Math.ceil(state.playhead.value)} of ${count}`;
       text.textContent = reached === null ? `The pass begins at the output and goes from the last ${through ? "time step" : "layer"} to the first.` : through ? tellTimeStep(cells, reached) : flow ? tellStep(flow, reached) : "";
     } else {
-      chip.textContent = clips ? "Update" : state.quick.value ? "First look" : `${count} ${through ? "steps" : "layers"}`;
+      chip.textContent = clips ? "Update" : through || !flow || count < 2 ? `${count} ${through ? "steps" : "layers"}` : nameVerdict(judge(measureRatio(flow).left));
       if (through) text.textContent = tellTime(cells, state.answeredTime.value);
       else if (flow) text.textContent = clips ? tellClipping(flow, state.clip.value, state.answered.value.width) : tellFlow(flow, state.answered.value);
     }

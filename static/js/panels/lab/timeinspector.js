@@ -1,25 +1,28 @@
 /** The inspector through time: the kinds of cell side by side, and what bounds the simple one. */
 
 import { formatNumber, toNumber } from "../../layout/number.js";
+import { judge, listTimeFindings } from "../../layout/lab/findings.js";
 import { measureRatio } from "../../layout/lab/words.js";
 import { h } from "../dom.js";
-import { card, facts, known, table } from "./facts.js";
+import { card, facts, known, table, tellFindings } from "./facts.js";
 import { writeNumber } from "./theory.js";
 
 /** @typedef {import("../../scene/lab/time.js").CellFlow} CellFlow */
 
-/** @param {readonly CellFlow[]} cells */
-export function tellCells(cells) {
+/** @param {readonly CellFlow[]} cells @param {{truncate: number}} form */
+export function tellCells(cells, form) {
   const ratios = cells.map(({ flow }) => measureRatio(flow));
   return [
     h("h2", {}, "All time steps"),
     table(
-      ["", ...cells.map(({ name }) => name.toUpperCase())],
+      ["factor", ...cells.map(({ name }) => name.toUpperCase())],
       [
-        ["factor per step", ...ratios.map(({ factor }) => known(factor))],
-        ["left at step 1", ...ratios.map(({ left }) => formatNumber(left, { digits: 2 }))],
+        ["per step", ...ratios.map(({ factor }) => known(factor))],
+        ["all the way", ...ratios.map(({ left }) => formatNumber(left, { digits: 2 }))],
+        ["verdict", ...ratios.map(({ left }) => judge(left))],
       ],
     ),
+    ...(cells[0].flow.layers.length > 1 ? tellFindings(listTimeFindings(cells, form)) : []),
     h("p", { class: "quiet hint" }, "Select a time step to see its numbers."),
     ...tellBound(cells),
     h("p", { class: "quiet hint" }, "With biases of 0 gates start half open: before they are trained, gated cells forget as well."),

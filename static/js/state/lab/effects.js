@@ -142,6 +142,20 @@ export function playPass({ state, actions }, clock) {
   });
 }
 
+/** How the lab is looked at. @param {Lab["state"]} state @returns {import("./store.js").Look} */
+function readLook(state) {
+  const stopped = !state.playing.peek() && state.playhead.peek() < state.count.peek();
+  return { mode: state.mode.peek(), view: state.view.peek(), selected: state.selected.peek(), playhead: stopped ? state.playhead.peek() : null };
+}
+
+/**
+ * A link to what is on the screen, small enough to hold all of it.
+ * @param {Lab} lab
+ */
+export function makeLabLink({ state, question }) {
+  return `${location.origin}/lab${writeLabLink(question(), readLook(state), state.catalog)}`;
+}
+
 /**
  * The address says what is on the screen, and an address brings it back.
  * @param {Lab} lab
@@ -163,10 +177,12 @@ export function keepLabLink({ state, actions, question }) {
   let timer;
   effect(() => {
     void [state.form.value, state.time.value, state.sweep.value, state.base.value, state.clip.value, state.classic.value, state.mode.value, state.view.value, state.selected.value];
+    // While the pass plays the address stays; where it is stopped is a place to come back to.
+    if (!state.playing.value) void state.playhead.value;
     if (state.sliding.value) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const fragment = writeLabLink(question(), { mode: state.mode.peek(), view: state.view.peek(), selected: state.selected.peek() }, state.catalog);
+      const fragment = writeLabLink(question(), readLook(state), state.catalog);
       if (fragment === written) return;
       // Another classic is another place to come back to; all else is a change of this one.
       const moved = state.classic.peek() !== null && state.classic.peek() !== classic;

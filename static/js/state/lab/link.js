@@ -18,7 +18,7 @@ const CLIPS = /** @type {const} */ (["none", "norm", "value"]);
  * @param {LabCatalog} catalog
  * @returns {string} starts with #
  */
-export function writeLabLink({ form, clip, classic, time, sweep, base }, { mode, view, selected }, catalog) {
+export function writeLabLink({ form, clip, classic, time, sweep, base }, { mode, view, selected, playhead }, catalog) {
   const fields = new URLSearchParams();
   const entry = catalog.classics.find(({ name }) => name === classic);
   if (entry && JSON.stringify(formOf(entry)) === JSON.stringify(form)) fields.set("classic", entry.name);
@@ -33,6 +33,7 @@ export function writeLabLink({ form, clip, classic, time, sweep, base }, { mode,
   }
   if (view !== "z") fields.set("view", view);
   if (selected !== null && mode !== "sweep") fields.set("layer", String(selected + 1));
+  if (playhead !== null && mode !== "sweep") fields.set("playhead", String(Math.round(playhead * 100) / 100));
   return `#${fields}`;
 }
 
@@ -51,6 +52,7 @@ export function readLabLink(fragment, catalog) {
   const mode = MODES.find((name) => name === fields.get("mode")) ?? "layers";
   const time = readTimeForm(parse(fields.get("time")));
   const most = mode === "time" ? time.steps : form.depth;
+  const playhead = Number(fields.get("playhead") ?? NaN);
   const [layer, at] = [Number(fields.get("layer")), Number(fields.get("at") ?? 1)];
   return {
     form,
@@ -62,6 +64,7 @@ export function readLabLink(fragment, catalog) {
     clip: { by: CLIPS.find((name) => name === fields.get("clip")) ?? "none", at: at > 0 && Number.isFinite(at) ? at : 1 },
     view: VIEWS.find((name) => name === fields.get("view")) ?? "z",
     selected: Number.isInteger(layer) && layer >= 1 && layer <= most ? layer - 1 : null,
+    playhead: playhead >= 0 && playhead < most ? playhead : null,
   };
 }
 

@@ -18,7 +18,7 @@ import { formAt, USUAL_SWEEP, usualBase } from "./grid.js";
 /** @typedef {import("./cells.js").TimeForm} TimeForm */
 /** @typedef {import("../../scene/lab/time.js").CellFlow} CellFlow */
 /** @typedef {{form: Form, clip: Clip, classic: string | null, time: TimeForm, sweep: SweepForm, base: Form}} Question */
-/** @typedef {{mode: Mode, view: LabView, selected: number | null}} Look */
+/** @typedef {{mode: Mode, view: LabView, selected: number | null, playhead: number | null}} Look the playhead is null after the pass */
 /** @typedef {ReturnType<typeof createLab>} Lab */
 
 const MOST_UNDO = 200;
@@ -93,6 +93,8 @@ export function createLab(catalog) {
   let gesture = null;
   /** Play the pass once the answer is there. */
   let playsNext = true;
+  /** Where a link has the playhead, until there is an answer. @type {number | null} */
+  let linked = null;
 
   /** @returns {Question} */
   const question = () => ({ form: state.form.peek(), clip: state.clip.peek(), classic: state.classic.peek(), time: state.time.peek(), sweep: state.sweep.peek(), base: state.base.peek() });
@@ -112,6 +114,7 @@ export function createLab(catalog) {
 
   /** @param {Question} next @param {string | null} [during] the gesture that this edit is part of */
   const ask = (next, during = null) => {
+    linked = null;
     if (during === null || during !== gesture) past.push(question());
     gesture = during;
     past.splice(0, past.length - MOST_UNDO);
@@ -131,12 +134,15 @@ export function createLab(catalog) {
     const all = isFirst || state.playhead.peek() >= before;
     state.problem.value = null;
     if ((state.selected.peek() ?? 0) >= length) state.selected.value = null;
-    if (playsNext && !state.reducedMotion.peek()) {
+    if (linked !== null) {
+      state.playhead.value = Math.min(length, linked);
+    } else if (playsNext && !state.reducedMotion.peek()) {
       state.playhead.value = 0;
       state.playing.value = true;
     } else if (playsNext || all) state.playhead.value = length;
     else state.playhead.value = Math.min(length, state.playhead.peek() * (length / before));
     playsNext = false;
+    linked = null;
   };
 
   const actions = {
@@ -260,13 +266,15 @@ export function createLab(catalog) {
       pose(after);
     },
     /** @param {Question & Look} link */
-    restore({ mode, view, selected, ...next }) {
+    restore({ mode, view, selected, playhead, ...next }) {
       batch(() => {
         playsNext = false;
         state.mode.value = mode;
         state.view.value = view;
         state.selected.value = selected;
         pose(next);
+        jump(playhead ?? count.peek());
+        linked = playhead;
       });
     },
     /** @param {Flow} flow @param {Form} form @param {boolean} quick */

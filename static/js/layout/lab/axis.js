@@ -1,0 +1,54 @@
+/** The upright axis of a picture of the lab: over powers of ten, or over the numbers themselves. */
+
+import { listTicks } from "../axes.js";
+import { formatNumber, toNumber } from "../number.js";
+import { fitDecades, listPowers, share } from "./decades.js";
+
+/** @typedef {import("../trace.js").Num} Num */
+/** @typedef {{logarithmic: boolean, low: number, high: number}} Axis of a logarithmic one, powers of ten */
+/** @typedef {{at: number, text: string, raised?: string}} Tick */
+
+/** Powers of ten that are written out. */
+const [LEAST_PLAIN, MOST_PLAIN] = [-2, 3];
+/** Past this a linear axis would have no room for anything else. */
+const FAR = 1e6;
+
+/**
+ * An axis that holds the values; a linear one also 0 and `most`.
+ * @param {readonly (Num | null)[]} values
+ * @param {{logarithmic: boolean, most?: number}} quantity
+ * @returns {Axis}
+ */
+export function fitAxis(values, { logarithmic, most = 0 }) {
+  if (logarithmic) return { logarithmic, ...fitDecades(values) };
+  const known = values.map(toNumber).filter((value) => Math.abs(value) < FAR);
+  const [low, high] = [Math.min(0, ...known), Math.max(most, 0, ...known)];
+  if (low === high) return { logarithmic, low: 0, high: 1 };
+  return { logarithmic, low: low * 1.05, high: high > most ? high * 1.05 : high };
+}
+
+/**
+ * Where a value lies from 0 (at the lower end) to 1; NaN where it has no place.
+ * @param {Num | null} value
+ * @param {Axis} axis
+ */
+export function place(value, axis) {
+  if (axis.logarithmic) return share(value, axis);
+  const number = toNumber(value);
+  return Number.isNaN(number) ? NaN : Math.min(1, Math.max(0, (number - axis.low) / (axis.high - axis.low)));
+}
+
+/**
+ * What is written at the axis, at most so much.
+ * @param {Axis} axis
+ * @param {number} most
+ * @returns {Tick[]}
+ */
+export function listAxisTicks(axis, most) {
+  if (!axis.logarithmic) return listTicks(axis.low, axis.high, most).map((at) => ({ at, text: formatNumber(at) }));
+  return listPowers(axis, most).map((power) => {
+    const at = 10 ** power;
+    if (power < LEAST_PLAIN || power > MOST_PLAIN) return { at, text: "10", raised: String(power).replace("-", "\u2212") };
+    return { at, text: at < 1 ? at.toFixed(-power) : String(at) };
+  });
+}
