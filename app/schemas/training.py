@@ -70,6 +70,11 @@ class TrainRequest(Adjusted):
     )
     with_network: bool = Field(default=True, description="whether frames carry the document")
     grid: Grid | None = None
+    sequences: Annotated[int, Field(ge=0, le=16)] = Field(
+        default=0,
+        description="of so many sequences frames show the outputs: the first that are held out for "
+        "validation, or else the first to learn from; for recurrent networks",
+    )
 
 
 class Metrics(Message):
@@ -99,6 +104,15 @@ class GridAnswer(Message):
     units: dict[str, Map] = Field(description="by hidden layer: (units, y, x)")
 
 
+class SequencesAnswer(Message):
+    """What a recurrent network says of some sequences."""
+
+    rows: list[int] = Field(description="the numbers of the samples")
+    held_out: bool = Field(description="whether they are kept for validation")
+    times: list[int] = Field(description="the time steps that have an output, from 1")
+    outputs: list[list[list[Number]]] = Field(description="(sequences, times, outputs)")
+
+
 class TrainFrame(Message):
     """How training stands. Losses and metrics are those of the network as it is now."""
 
@@ -120,7 +134,11 @@ class TrainFrame(Message):
         description="sent as network, it continues exactly; null where not asked for or too large"
     )
     grid: GridAnswer | None
-    omitted: list[Literal["grid", "network"]] = Field(
+    sequences: SequencesAnswer | None = None
+    validation: list[int] = Field(
+        default_factory=list, description="the numbers of the samples that are kept for validation"
+    )
+    omitted: list[Literal["grid", "sequences", "network"]] = Field(
         description="what would have made the frame larger than limits.frame_bytes"
     )
 

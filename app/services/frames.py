@@ -1,6 +1,7 @@
 """Frames and what else a training says, as they go on the wire."""
 
 import base64
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -11,15 +12,20 @@ from app.networks.document import Document
 from app.services.documents import write_document, write_spec
 from app.services.events import Event, make_event
 from app.services.wire import Payload, plain
-from app.training.frames import Frame
+from app.training.frames import Frame, Said
 from app.training.grid import Grid, Maps
 
+SHED = ("grid", "sequences", "network")
+"""What a frame does without where it is too large, the first of these first."""
 BYTES_PER_NUMBER = {"numbers": 25.0, "float32": 16 / 3}
 """At most so many on the wire, by encoding."""
 
 
 class FrameWriter:
-    """Writes the events of one training; frames have at most ``most`` bytes."""
+    """Writes the events of one training; frames have at most ``most`` bytes.
+
+    ``times`` are the time steps that have an output, of a recurrent network.
+    """
 
     def __init__(
         self,
@@ -28,6 +34,8 @@ class FrameWriter:
         with_network: bool,
         grid: Grid | None,
         encoding: Literal["numbers", "float32"],
+        *,
+        times: Sequence[int] = (),
     ) -> None:
         # Written once: a spec never changes, and to fill in its defaults takes time.
         self._spec = write_spec(document.spec)
@@ -35,21 +43,25 @@ class FrameWriter:
         self._with_network = with_network
         self._grid = grid
         self._encoding = encoding
+        self._times = list(times)
 
     def write_frame(self, frame: Frame) -> Event:
-        """A frame, without its maps or even its network where it would be too large."""
+        """A frame, without its maps or sequences, or even its network where it would be too
+        large."""
         payload = self._describe(frame)
-        parts: Payload = {"network": None, "grid": None}
+        parts: Payload = {"network": None, "grid": None, "sequences": None}
         if self._with_network:
             parts["network"] = self.write_network(frame.document)
         if frame.maps is not None:
             parts["grid"] = self._write_maps(frame.maps)
+        if frame.said is not None:
+            parts["sequences"] = self._write_said(frame.said)
         omitted: list[str] = []
         while True:
             event = make_event("frame", {**payload, **parts, "omitted": omitted})
             if len(event.data) <= self._most or not any(parts.values()):
                 return event
-            larger = "grid" if parts["grid"] is not None else "network"
+            larger = next(part for part in SHED if parts[part] is not None)
             parts[larger] = None
             omitted.append(larger)
 
@@ -101,7 +113,16 @@ class FrameWriter:
             "update_ratio": None if watch is None else watch.update_ratio,
             "learning_rate": frame.learning_rate,
         }
-        return {**plain(told), "metrics": metrics, "batch": frame.batch}
+        rows = {"batch": frame.batch, "validation": frame.validation}
+        return {**plain(told), "metrics": metrics, **rows}
+
+    def _write_said(self, said: Said) -> Payload:
+        return {
+            "rows": said.rows,
+            "held_out": said.held_out,
+            "times": self._times,
+            "outputs": plain(said.outputs),
+        }
 
     def _write_maps(self, maps: Maps) -> Payload:
         grid = self._grid or Grid()

@@ -1,12 +1,13 @@
 """Training as a job: checked when it is asked for, then told frame by frame until it ends."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.insight.divergence import explain_divergence
 from app.networks.choice import Choice, resolve
 from app.networks.dense import DenseSpec
 from app.networks.errors import NetworkError
+from app.networks.recurrent import RecurrentSpec, supervised_steps
 from app.schemas.training import TrainRequest
 from app.services.documents import locate_spec, read_choice, read_document
 from app.services.events import Control, Turn, Wait
@@ -115,6 +116,7 @@ def _prepare(request: TrainRequest, resources: Resources) -> _Job:
     rows = read_samples(request.data, learnable, limits)
     check_training(spec, rows.inputs, request.batch_size, limits, pointer=pointer)
     surveyor, grid = _open_grid(request, rows, learnable, limits)
+    times = _find_times(request, rows, learnable, limits)
     task = make_task(rows, learnable)
     training = Training(document, task.samples, plan, task.build, drops=task.drops)
     stop = request.stop
@@ -122,9 +124,18 @@ def _prepare(request: TrainRequest, resources: Resources) -> _Job:
     encoding = "numbers" if request.grid is None else request.grid.encoding
     return _Job(
         training,
-        Observer(training, task.targets, task.boundary, task.read_outputs, surveyor),
+        Observer(
+            training,
+            task.targets,
+            task.boundary,
+            task.read_outputs,
+            surveyor,
+            sequences=request.sequences,
+        ),
         Stopper(rule),
-        FrameWriter(document, limits.frame_bytes, request.with_network, grid, encoding),
+        FrameWriter(
+            document, limits.frame_bytes, request.with_network, grid, encoding, times=times
+        ),
         request.steps,
         request.frame_every,
         1.0 / pace,
@@ -144,6 +155,22 @@ def _read_plan(request: TrainRequest) -> Plan:
         *resolve(SCHEDULES, chosen, "/schedule"),
         read_adjustment(request),
     )
+
+
+def _find_times(
+    request: TrainRequest, rows: Rows, spec: Learnable, limits: Limits
+) -> Sequence[int]:
+    if not request.sequences:
+        return ()
+    if not isinstance(spec, RecurrentSpec):
+        detail = "expected a recurrent network, or 0: there are no sequences"
+        raise NetworkError("/sequences", detail, "wrong_shape")
+    times = supervised_steps(spec, rows.inputs.shape[1])
+    most = int(limits.frame_bytes / (BYTES_PER_NUMBER["numbers"] * len(times) * spec.outputs))
+    if request.sequences > most:
+        detail = f"at most {most} sequences of this length in a frame"
+        raise LimitError("/sequences", detail, "frame_bytes", limits.frame_bytes)
+    return times
 
 
 def _open_grid(

@@ -13,9 +13,19 @@ from app.training.metrics import Score, find_scorer
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a network says of some sequences: ``outputs`` are (rows, times, outputs)."""
+
+    rows: list[int]
+    held_out: bool
+    outputs: Array
+
+
+@dataclass(frozen=True)
 class Frame:
     """A training at a step. ``loss`` and scores are of all samples with the network as it is now;
-    ``watch`` tells of the step before, ``batch`` and ``learning_rate`` are those of the next."""
+    ``watch`` tells of the step before, ``batch`` and ``learning_rate`` are those of the next;
+    ``validation`` are the numbers of the samples held out."""
 
     step: int
     epoch: int
@@ -28,11 +38,13 @@ class Frame:
     learning_rate: float
     document: Document
     maps: Maps | None
+    said: Said | None
+    validation: list[int]
 
 
 class Observer:
     """Looks at a training. ``targets``, (samples, ..., outputs), are those of all samples given;
-    ``boundary`` is the loss's."""
+    ``boundary`` is the loss's; ``sequences`` says of how many samples the outputs are kept."""
 
     def __init__(
         self,
@@ -41,6 +53,8 @@ class Observer:
         boundary: float | None,
         read_outputs: Callable[[Tape], Array],
         surveyor: Surveyor | None,
+        *,
+        sequences: int = 0,
     ) -> None:
         self._training = training
         self._targets = targets[training.rows]
@@ -48,15 +62,17 @@ class Observer:
         self._scorer = find_scorer(targets, boundary)
         self._read_outputs = read_outputs
         self._surveyor = surveyor
+        self._sequences = sequences
+        self._validation = training.validation_rows.tolist()
 
     def observe(self, watch: Watch | None) -> Frame:
         """The frame of the step that was just taken, as ``watch`` told it."""
         training = self._training
         document = training.write_document()
-        loss, score = self._evaluate(training.samples, self._targets)
+        loss, score, said = self._evaluate(training.samples, self._targets)
         held, held_score = None, None
         if training.validation is not None:
-            held, held_score = self._evaluate(training.validation, self._validation_targets)
+            held, held_score, said = self._evaluate(training.validation, self._validation_targets)
         return Frame(
             training.step,
             training.epoch,
@@ -69,10 +85,24 @@ class Observer:
             training.learning_rate,
             document,
             None if self._surveyor is None else self._surveyor.survey(document),
+            said,
+            self._validation,
         )
 
-    def _evaluate(self, samples: Samples, targets: Array) -> tuple[float, Score | None]:
+    def _evaluate(
+        self, samples: Samples, targets: Array
+    ) -> tuple[float, Score | None, Said | None]:
         loss, program = self._training.evaluate(samples)
-        if self._scorer is None:
-            return loss, None
-        return loss, self._scorer.score(self._read_outputs(program.tape), targets)
+        if self._scorer is None and not self._sequences:
+            return loss, None, None
+        outputs = self._read_outputs(program.tape)
+        score = None if self._scorer is None else self._scorer.score(outputs, targets)
+        return loss, score, self._keep(outputs) if self._sequences else None
+
+    def _keep(self, outputs: Array) -> Said:
+        held_out = bool(self._validation)
+        rows = self._validation if held_out else self._training.rows.tolist()
+        count = self._sequences
+        # Where the loss looks at the last step alone there is no axis of time.
+        kept = outputs[:count] if outputs.ndim == 3 else outputs[:count, None]
+        return Said(rows[:count], held_out, kept.copy())

@@ -1,11 +1,11 @@
-"""Trainings to open with: one for every dataset that has no time axis, each with a network that
-can learn it."""
+"""Trainings to open with: one for every dataset, each with a network that can learn it."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from app.networks.choice import Choice
 from app.networks.dense import DenseSpec, Layer
+from app.networks.recurrent import RecurrentSpec
 
 
 @dataclass(frozen=True)
@@ -13,14 +13,14 @@ class Setup:
     """A dataset with its options, a network for it, and how to learn.
 
     ``task`` says what the output layer and the loss are made for: one output for two classes, an
-    output per class, or numbers.
+    output per class, or numbers. Sequences have a recurrent network, all else a dense one.
     """
 
     name: str
     title: str
     summary: str
     task: Literal["binary", "classes", "numbers"]
-    network: DenseSpec
+    network: DenseSpec | RecurrentSpec
     data: Choice
     optimizer: Choice
     batch_size: int | None
@@ -40,6 +40,15 @@ def _dense(
     output, loss = head
     layers = [Layer(count, Choice(hidden)) for count in units[:-1]]
     return DenseSpec(inputs, (*layers, Layer(units[-1], output)), loss)
+
+
+def _recurrent(
+    cell: str, inputs: int, units: int, outputs: int, head: tuple[Choice, Choice]
+) -> RecurrentSpec:
+    output, loss = head
+    return RecurrentSpec(
+        inputs, units, outputs, cell, output_activation=output, loss=loss, loss_at="every"
+    )
 
 
 def _data(name: str, **options: Any) -> Choice:
@@ -158,6 +167,46 @@ SETUPS: dict[str, Setup] = {
             _data("digits", samples=600),
             ADAM,
             32,
+        ),
+        Setup(
+            "echo",
+            "Echo: say it again later",
+            "The state has to carry every sign along until its turn comes.",
+            "numbers",
+            _recurrent("rnn", 1, 12, 1, NUMBERS),
+            _data("echo", samples=120, steps=12, delay=3),
+            ADAM,
+            20,
+        ),
+        Setup(
+            "parity",
+            "Parity: odd or even so far",
+            "One bit of memory, flipped by every one: a wrong step spoils all that follow.",
+            "binary",
+            _recurrent("rnn", 1, 6, 1, BINARY),
+            _data("parity", samples=200, steps=10),
+            Choice("adam", {"learning_rate": 0.02}),
+            20,
+        ),
+        Setup(
+            "adding",
+            "Adding: the sum of what is marked",
+            "The cell learns to let in two numbers and to keep out the others.",
+            "numbers",
+            _recurrent("lstm", 2, 8, 1, NUMBERS),
+            _data("adding", samples=200, steps=10),
+            ADAM,
+            20,
+        ),
+        Setup(
+            "copy",
+            "Copy: a word after a pause",
+            "Remember three symbols, wait, and say them when asked.",
+            "classes",
+            _recurrent("gru", 5, 16, 4, CLASSES),
+            _data("copy", samples=200, length=3, pause=4, symbols=3),
+            Choice("adam", {"learning_rate": 0.02}),
+            20,
         ),
     )
 }

@@ -15,6 +15,7 @@ from app.networks.formula import FUNCTIONS
 from app.networks.initializers import INITIALIZERS
 from app.networks.losses import LOSSES
 from app.networks.presets import PRESETS
+from app.networks.recurrent import RecurrentSpec
 from app.schemas.flow import GradientFlowRequest
 from app.schemas.networks import TraceRequest
 from app.schemas.training import TrainRequest
@@ -163,9 +164,11 @@ def test_a_rule_for_sigma_w_gives_weights_of_that_scale(catalog: dict[str, Any])
         assert 48 * variance == pytest.approx(1.7**2)
 
 
-def test_every_dataset_without_time_has_a_training_to_open_with() -> None:
-    assert set(SETUPS) == {name for name, dataset in DATASETS.items() if not dataset.sequence}
-    assert all(setup.data.name == name for name, setup in SETUPS.items())
+def test_every_dataset_has_a_training_to_open_with() -> None:
+    assert set(SETUPS) == set(DATASETS)
+    for name, setup in SETUPS.items():
+        assert setup.data.name == name
+        assert isinstance(setup.network, RecurrentSpec) == DATASETS[name].sequence
 
 
 @pytest.mark.parametrize("name", SETUPS)

@@ -345,6 +345,50 @@ def test_recurrent_networks_learn_from_sequences(
     assert frames(rest)[1:] == told[3:]
 
 
+@pytest.mark.parametrize("at", ["last", "every"])
+def test_frames_show_what_is_said_of_held_out_sequences(at: str) -> None:
+    data = {"dataset": "adding", "samples": 20, "steps": 6, "seed": 3}
+    network = {**RNN, "inputs": 2, "loss_at": at}
+    request = {**REQUEST, "network": network, "data": data, "validation_fraction": 0.25}
+    said = listen({**request, "sequences": 3})
+    frame = said[-2][1]
+    assert frame["omitted"] == []
+    shown = frame["sequences"]
+    assert shown["held_out"]
+    assert shown["rows"] == frame["validation"][:3]
+    assert len(frame["validation"]) == 5
+    assert not set(frame["validation"]) & set(frame["batch"])
+    assert shown["times"] == ([6] if at == "last" else [1, 2, 3, 4, 5, 6])
+    drawn = draw_dataset(DrawnData.model_validate(data), RESOURCES)
+    inputs = np.asarray(drawn["inputs"])[shown["rows"]].tolist()
+    forward = run_forward(
+        ForwardRequest.model_validate({"network": frame["network"], "inputs": inputs}), RESOURCES
+    )
+    outputs = np.asarray(forward["outputs"])
+    assert np.array_equal(
+        np.asarray(shown["outputs"]), outputs if at == "every" else outputs[:, None]
+    )
+    without = listen({**request, "validation_fraction": 0, "sequences": 3})[0][1]
+    assert without["validation"] == []
+    assert not without["sequences"]["held_out"]
+    assert listen(request)[0][1]["sequences"] is None
+
+
+def test_sequences_are_shown_of_recurrent_networks_and_as_many_as_fit() -> None:
+    with pytest.raises(NetworkError) as refused:
+        listen({**REQUEST, "sequences": 1})
+    assert refused.value.pointer == "/sequences"
+    data = {"dataset": "echo", "samples": 20, "steps": 10}
+    request = {**REQUEST, "network": {**RNN, "loss_at": "every"}, "data": data}
+    tight = make_resources(Settings(limits=Limits(frame_bytes=2_500)))
+    with pytest.raises(NetworkError) as refused:
+        listen({**request, "sequences": 11}, resources=tight)
+    assert refused.value.pointer == "/sequences"
+    frame = listen({**request, "sequences": 10}, resources=tight)[0][1]
+    assert "sequences" in frame["omitted"]
+    assert frame["sequences"] is None
+
+
 def test_the_example_of_the_readme_learns() -> None:
     path = Path(__file__).parents[2] / "examples" / "training.json"
     said = listen(orjson.loads(path.read_bytes()))

@@ -3256,6 +3256,12 @@ export interface components {
              */
             with_network: boolean;
             grid?: components["schemas"]["Grid"] | null;
+            /**
+             * Sequences
+             * @description of so many sequences frames show the outputs: the first that are held out for validation, or else the first to learn from; for recurrent networks
+             * @default 0
+             */
+            sequences: number;
         };
         /**
          * UnitView
@@ -3550,6 +3556,32 @@ export interface components {
             errors?: components["schemas"]["Fault"][];
         };
         /**
+         * SequencesAnswer
+         * @description What a recurrent network says of some sequences.
+         */
+        SequencesAnswer: {
+            /**
+             * Rows
+             * @description the numbers of the samples
+             */
+            rows: number[];
+            /**
+             * Held Out
+             * @description whether they are kept for validation
+             */
+            held_out: boolean;
+            /**
+             * Times
+             * @description the time steps that have an output, from 1
+             */
+            times: number[];
+            /**
+             * Outputs
+             * @description (sequences, times, outputs)
+             */
+            outputs: (number | ("NaN" | "Infinity" | "-Infinity"))[][][];
+        };
+        /**
          * SweepBegin
          * @description The first event: what is going to come.
          */
@@ -3707,11 +3739,18 @@ export interface components {
             /** @description sent as network, it continues exactly; null where not asked for or too large */
             network: components["schemas"]["DocumentAnswer"] | null;
             grid: components["schemas"]["GridAnswer"] | null;
+            /** @default null */
+            sequences: components["schemas"]["SequencesAnswer"] | null;
+            /**
+             * Validation
+             * @description the numbers of the samples that are kept for validation
+             */
+            validation?: number[];
             /**
              * Omitted
              * @description what would have made the frame larger than limits.frame_bytes
              */
-            omitted: ("grid" | "network")[];
+            omitted: ("grid" | "sequences" | "network")[];
         };
         /**
          * TrialResult
