@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
+import orjson
 
 from app.engine.op import Array
 from app.insight.divergence import Divergence
@@ -15,8 +16,6 @@ from app.services.wire import Payload, plain
 from app.training.frames import Frame, Said
 from app.training.grid import Grid, Maps
 
-SHED = ("grid", "sequences", "network")
-"""What a frame does without where it is too large, the first of these first."""
 BYTES_PER_NUMBER = {"numbers": 25.0, "float32": 16 / 3}
 """At most so many on the wire, by encoding."""
 
@@ -61,7 +60,7 @@ class FrameWriter:
             event = make_event("frame", {**payload, **parts, "omitted": omitted})
             if len(event.data) <= self._most or not any(parts.values()):
                 return event
-            larger = next(part for part in SHED if parts[part] is not None)
+            larger = "grid" if parts["grid"] else max(parts, key=lambda part: _measure(parts[part]))
             parts[larger] = None
             omitted.append(larger)
 
@@ -141,3 +140,7 @@ class FrameWriter:
             return plain(values)
         with np.errstate(over="ignore"):
             return base64.b64encode(values.astype("<f4").tobytes()).decode()
+
+
+def _measure(part: Payload | None) -> int:
+    return 0 if part is None else len(orjson.dumps(part, option=orjson.OPT_SERIALIZE_NUMPY))

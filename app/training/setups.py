@@ -203,7 +203,7 @@ SETUPS: dict[str, Setup] = {
             "Copy: a word after a pause",
             "Remember three symbols, wait, and say them when asked.",
             "classes",
-            _recurrent("gru", 5, 16, 4, CLASSES),
+            _recurrent("gru", 5, 10, 4, CLASSES),
             _data("copy", samples=200, length=3, pause=4, symbols=3),
             Choice("adam", {"learning_rate": 0.02}),
             20,

@@ -367,8 +367,65 @@ def test_the_charts_have_tables(page: Page) -> None:
     )
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844), (320, 700)])
-@pytest.mark.parametrize("setup", ["spirals", "sine", "iris"])
+def test_a_recurrent_network_learns_sequences_step_by_step(page: Page) -> None:
+    open_room(page)
+    page.get_by_label("Dataset").select_option("parity")
+    cell = page.get_by_label("Cell", exact=True)
+    expect(cell).to_have_value("rnn")
+    cell.select_option("gru")
+    steps = page.get_by_role("textbox", name="Data: steps", exact=True)
+    steps.fill("8")
+    steps.press("Enter")
+    step = page.locator("#field .handle[data-id='sequence0[7]']")
+    expect(step).to_be_attached()
+    expect(page.locator("#field .handle[data-id='sequence0[8]']")).not_to_be_attached()
+    expect(page.locator("#field svg text", has_text="held out").first).to_be_visible()
+    play(page)
+    wait_for_step(page, 300)
+    pause(page)
+    page.wait_for_timeout(300)
+    assert counter(page, "Loss") < 0.3
+    expect(page.locator("#charts .legend").nth(2)).to_contain_text("cell")
+    page.locator("#field .handle[data-id='cell']").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#field .handle[data-id='sequence0[1]']")).to_be_focused()
+    told = page.locator("#field .handle[data-id='sequence0[1]']").get_attribute("aria-label") or ""
+    table = page.get_by_label("Sequences", exact=True)
+    table.locator("summary").click()
+    row = table.locator("tbody tr").nth(1)
+    expect(table.locator("tbody tr")).to_have_count(8)
+    prediction = told.split("prediction ")[1]
+    assert re.fullmatch(r"(even|odd) \(\d+ %\)", prediction)
+    expect(row.locator("td").last).to_have_text(prediction)
+    page.get_by_role("button", name="One step").click()
+    page.locator("#saying").get_by_role("button", name="Walk through this step").click()
+    expect(page.get_by_role("tab", name="Through time")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("End")
+    page.locator("#stage .handle[data-id='cell.weight_hh']").first.focus()
+    page.keyboard.press("Enter")
+    batch = page.locator("#inspector .batch")
+    expect(batch.locator("li")).to_have_count(20)
+    own = batch.locator("li .number").evaluate_all("all => all.map((one) => Number(one.title))")
+    mean = float(batch.locator(".mean strong").get_attribute("title") or "nan")
+    assert sum(own) / 20 == pytest.approx(mean, rel=1e-9)
+    page.get_by_role("button", name="Back to training").click()
+    page.get_by_label("Dataset").select_option("moons")
+    expect(page.locator("#field .handle[data-id='layer1[0]']")).to_be_attached()
+    expect(step).not_to_be_visible()
+
+
+PLACES = [
+    ("spirals", (1440, 900)),
+    ("spirals", (320, 700)),
+    ("sine", (390, 844)),
+    ("iris", (1440, 900)),
+    ("copy", (1440, 900)),
+    ("echo", (320, 700)),
+]
+
+
+@pytest.mark.parametrize(("setup", "size"), PLACES)
 def test_it_is_accessible_and_nothing_scrolls_sideways(
     browser: Browser, server: str, watch: Watch, setup: str, size: tuple[int, int]
 ) -> None:

@@ -23,6 +23,50 @@ export function recurrentStructure({ network, inputs, optimizer }) {
 }
 
 /**
+ * Makers of the fields of a recurrent network, wherever its spec is kept.
+ * @param {Pick<import("../state/state.js").Catalog, "cells" | "activations" | "losses" | "initializers" | "limits">} catalog
+ * @param {() => any} spec
+ * @param {(change: (spec: any) => any) => void} changeSpec
+ */
+export function cellFields(catalog, spec, changeSpec) {
+  const change = (/** @type {Record<string, unknown>} */ part) => changeSpec((old) => ({ ...old, ...part }));
+  /** @param {string} option @param {string} name @param {string} label @param {any[]} entries */
+  const choice = (option, name, label, entries) =>
+    choiceFields({ entries, name, label, pointer: `/network/spec/${option}`, read: () => spec()[option], commit: (chosen) => change({ [option]: chosen }) });
+  /** @param {string} option @param {string} name @param {string} label @param {number} maximum */
+  const size = (option, name, label, maximum) =>
+    numberField({ label, name, integer: true, stepper: true, minimum: 1, maximum, pointer: `/network/spec/${option}`, read: () => spec()[option], commit: (value) => change({ [option]: value }) });
+  const cell = () =>
+    selectField({
+      name: "Cell",
+      pointer: "/network/spec/cell",
+      entries: catalog.cells.map(({ name, label }) => ({ value: name, text: label })),
+      read: () => spec().cell,
+      commit: (name) => change({ cell: name }),
+    });
+  const judged = () =>
+    selectField({
+      name: "Loss at",
+      label: "at",
+      pointer: "/network/spec/loss_at",
+      entries: [{ value: "last", text: "the last step" }, { value: "every", text: "every step" }],
+      read: () => spec().loss_at ?? "last",
+      commit: (value) => change({ loss_at: value }),
+    });
+  const bias = () =>
+    selectField({
+      name: "Bias: start",
+      label: "bias",
+      pointer: "/network/spec/bias_initializer",
+      entries: [{ value: "", text: "zeros, or as its weights" }, ...catalog.initializers.map(({ name, label }) => ({ value: name, text: label }))],
+      read: () => (spec().bias_initializer ? nameOf(spec().bias_initializer) : ""),
+      commit: (name) => change({ bias_initializer: name ? { name } : null }),
+    });
+  const first = () => [...choice("initializer", "Weights: start", "weights", catalog.initializers), ...choice("recurrent_initializer", "Recurrent weights: start", "recurrent", catalog.initializers), bias()];
+  return { choice, size, cell, judged, first };
+}
+
+/**
  * @param {Store} store
  * @param {import("./sections.js").Place} place
  */
@@ -32,29 +76,8 @@ export function recurrentSections(store, place) {
   const spec = followSpec(state);
   const now = state.network.peek().spec;
   const steps = () => state.inputs.value[0].length;
-  const change = (/** @type {Record<string, unknown>} */ part) => actions.changeSpec((old) => ({ ...old, ...part }));
-  /** @param {string} option @param {string} name @param {string} label @param {any[]} entries */
-  const choice = (option, name, label, entries) =>
-    choiceFields({ entries, name, label, pointer: `/network/spec/${option}`, read: () => spec()[option], commit: (chosen) => change({ [option]: chosen }) });
-  /** @param {string} option @param {string} name @param {string} label @param {number} maximum */
-  const size = (option, name, label, maximum) =>
-    numberField({ label, name, integer: true, stepper: true, minimum: 1, maximum, pointer: `/network/spec/${option}`, read: () => spec()[option], commit: (value) => change({ [option]: value }) });
-  const cell = selectField({
-    name: "Cell",
-    pointer: "/network/spec/cell",
-    entries: catalog.cells.map(({ name, label }) => ({ value: name, text: label })),
-    read: () => spec().cell,
-    commit: (name) => change({ cell: name }),
-  });
+  const { cell, size, choice, judged, first } = cellFields(catalog, spec, actions.changeSpec);
   const length = numberField({ label: "time steps", name: "Time steps", integer: true, stepper: true, minimum: 1, maximum: catalog.limits.time_steps, pointer: "/inputs", read: steps, commit: actions.setSteps });
-  const judged = selectField({
-    name: "Loss at",
-    label: "at",
-    pointer: "/network/spec/loss_at",
-    entries: [{ value: "last", text: "the last step" }, { value: "every", text: "every step" }],
-    read: () => spec().loss_at ?? "last",
-    commit: (value) => change({ loss_at: value }),
-  });
   const truncate = numberField({
     label: "steps back",
     name: "Truncation: steps back",
@@ -64,30 +87,21 @@ export function recurrentSections(store, place) {
     maximum: steps(),
     pointer: "/network/spec/truncate",
     read: () => Math.min(spec().truncate ?? steps(), steps()),
-    commit: (value) => change({ truncate: value < steps() ? value : null }),
+    commit: (value) => actions.changeSpec((old) => ({ ...old, truncate: value < steps() ? value : null })),
   });
   const several = state.inputs.peek().length > 1 || !isJudgedLast(now);
-  const bias = selectField({
-    name: "Bias: start",
-    label: "bias",
-    pointer: "/network/spec/bias_initializer",
-    entries: [{ value: "", text: "zeros, or as its weights" }, ...catalog.initializers.map(({ name, label }) => ({ value: name, text: label }))],
-    read: () => (spec().bias_initializer ? nameOf(spec().bias_initializer) : ""),
-    commit: (name) => change({ bias_initializer: name ? { name } : null }),
-  });
-  const first = [...choice("initializer", "Weights: start", "weights", catalog.initializers), ...choice("recurrent_initializer", "Recurrent weights: start", "recurrent", catalog.initializers), bias];
   return [
     startSection(store, place),
     section(
       "Cell",
-      h("div", { class: "group" }, ...place([cell, size("units", "Cell: units", "units", catalog.limits.units_per_layer), ...choice("activation", "Cell: activation", "", catalog.activations)])),
+      h("div", { class: "group" }, ...place([cell(), size("units", "Cell: units", "units", catalog.limits.units_per_layer), ...choice("activation", "Cell: activation", "", catalog.activations)])),
     ),
     section("Output", h("div", { class: "group" }, ...place([size("outputs", "Outputs", "numbers", catalog.limits.outputs), ...choice("output_activation", "Output: activation", "", catalog.activations)]))),
-    section("Loss", ...place([...choice("loss", "Loss", "", catalog.losses), judged, ...(several ? [reductionField(store, "Over batch and time", "over all")] : [])])),
+    section("Loss", ...place([...choice("loss", "Loss", "", catalog.losses), judged(), ...(several ? [reductionField(store, "Over batch and time", "over all")] : [])])),
     section("Sequence", ...place([length, size("inputs", "Inputs", "per step", catalog.limits.inputs)]), ...sampleParts(store, place, ...sequence())),
     section("Truncation", ...place([truncate])),
     optimizerSection(store, place),
-    weightsSection(store, place, more("recurrent-start", "First weights", place(first))),
+    weightsSection(store, place, more("recurrent-start", "First weights", place(first()))),
   ];
 
   /** A row of fields per time step. */

@@ -8,7 +8,8 @@ const STEPS = 16;
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {(token: string) => string} resolve the color behind a token
- * @returns {{draw(marks: readonly Mark[], size: {width: number, height: number, ratio: number}): void}}
+ * @returns {{draw(marks: readonly Mark[], size: {width: number, height: number, ratio: number}): void, add(marks: readonly Mark[]): void}}
+ *   `add` draws over what is there
  */
 export function createCanvasPainter(canvas, resolve) {
   const context = canvas.getContext("2d");
@@ -21,6 +22,9 @@ export function createCanvasPainter(canvas, resolve) {
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.clearRect(0, 0, width, height);
       for (const alike of groupAlike(marks)) paint(context, alike, resolve);
+    },
+    add(marks) {
+      if (context) for (const alike of groupAlike(marks)) paint(context, alike, resolve);
     },
   };
 }

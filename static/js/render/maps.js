@@ -1,7 +1,7 @@
 /** Draws maps of the plane, curves and points onto a canvas that has been cleared. */
 
 import { curvePath } from "../scene/training/fit.js";
-import { makeScale, paintClasses, paintShares } from "../scene/training/pixels.js";
+import { makeScale, paintCells, paintClasses, paintShares } from "../scene/training/pixels.js";
 import { classToken, MOST_CLASSES, shapePath } from "../scene/training/shapes.js";
 
 /** @typedef {import("../layout/layout.js").Box} Box */
@@ -16,7 +16,7 @@ import { classToken, MOST_CLASSES, shapePath } from "../scene/training/shapes.js
  */
 export function createMapPainter(canvas, resolve) {
   const context = canvas.getContext("2d");
-  /** One small canvas per size of map: pixels go there first, to be stretched from there. @type {Map<number, {canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, image: ImageData}>} */
+  /** One small canvas per size of map: pixels go there first, to be stretched from there. @type {Map<string, {canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, image: ImageData}>} */
   const tiles = new Map();
   /** @type {{palette: Palette, scale: Uint8ClampedArray} | null} */
   let colors = null;
@@ -29,26 +29,27 @@ export function createMapPainter(canvas, resolve) {
     return (colors = { palette, scale: makeScale(palette) });
   };
 
-  /** @param {number} size */
-  const tile = (size) => {
-    const found = tiles.get(size);
+  /** @param {number} wide @param {number} tall */
+  const tile = (wide, tall) => {
+    const found = tiles.get(`${wide} ${tall}`);
     if (found) return found;
     const made = document.createElement("canvas");
-    made.width = made.height = size;
+    [made.width, made.height] = [wide, tall];
     const within = made.getContext("2d");
     if (!within) throw new Error("no canvas");
-    const next = { canvas: made, context: within, image: within.createImageData(size, size) };
-    tiles.set(size, next);
+    const next = { canvas: made, context: within, image: within.createImageData(wide, tall) };
+    tiles.set(`${wide} ${tall}`, next);
     return next;
   };
 
-  /** @param {number} size @param {Box} box @param {(pixels: Uint8ClampedArray) => void} paint */
-  const stretch = (size, { x, y, w, h }, paint) => {
+  /** @param {[number, number]} size @param {Box} box @param {(pixels: Uint8ClampedArray) => void} paint @param {boolean} [smooth] */
+  const stretch = ([wide, tall], { x, y, w, h }, paint, smooth = true) => {
     if (!context) return;
-    const { canvas: small, context: within, image } = tile(size);
+    const { canvas: small, context: within, image } = tile(wide, tall);
     paint(image.data);
     within.putImageData(image, 0, 0);
-    context.imageSmoothingEnabled = true;
+    context.globalAlpha = 1;
+    context.imageSmoothingEnabled = smooth;
     context.drawImage(small, x - w / 2, y - h / 2, w, h);
   };
 
@@ -58,12 +59,18 @@ export function createMapPainter(canvas, resolve) {
     /** @param {Map2} map @param {Box} box @param {(value: number) => number} share @param {boolean} [steps] */
     shares(map, box, share, steps = false) {
       const { scale } = look();
-      stretch(map.size, box, (pixels) => paintShares(pixels, map, share, scale, steps));
+      stretch([map.size, map.size], box, (pixels) => paintShares(pixels, map, share, scale, steps));
     },
     /** @param {Map2[]} maps @param {Box} box */
     classes(maps, box) {
       const { palette } = look();
-      stretch(maps[0].size, box, (pixels) => paintClasses(pixels, maps, palette));
+      stretch([maps[0].size, maps[0].size], box, (pixels) => paintClasses(pixels, maps, palette));
+    },
+    /** Numbers as cells, row by row from the top. @param {readonly number[]} values @param {number} columns @param {Box} box @param {(value: number) => number} share */
+    cells(values, columns, box, share) {
+      if (values.length === 0) return;
+      const { scale } = look();
+      stretch([columns, values.length / columns], box, (pixels) => paintCells(pixels, values, share, scale), columns > box.w);
     },
     /** @param {Map2} map @param {Box} box @param {[number, number]} range @param {{token: string, width: number}} line */
     curve(map, box, range, { token, width }) {

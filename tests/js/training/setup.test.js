@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chooseEncoding, encodeTargets, fitSetup, gatherPoints, openSetup } from "../../../static/js/state/training/setup.js";
-import { countParameters, findPlane, fitMaps, PACES, writeRequest } from "../../../static/js/state/training/request.js";
-import { CATALOG, NUMBERS, THREE, TWO } from "./setups.js";
+import { readLink, writeLink } from "../../../static/js/state/training/link.js";
+import { tellSequences } from "../../../static/js/state/training/told.js";
+import { countParameters, findPlane, fitMaps, fitSequences, PACES, writeRequest } from "../../../static/js/state/training/request.js";
+import { CATALOG, NUMBERS, STEPS, THREE, TWO } from "./setups.js";
 
 const rings = () => openSetup(CATALOG.setups[0]);
 
@@ -73,4 +75,50 @@ test("the plane is the usual one while the samples keep to it", () => {
   assert.equal(findPlane({ ...TWO, columns: ["a", "b", "c"] }), null);
   const line = findPlane(NUMBERS);
   assert.ok(line && line.y[0] < -1 && line.y[1] > 1.5);
+});
+
+test("sequences are learned by a recurrent network, and rows by a dense one", () => {
+  const recurrent = fitSetup({ ...rings(), data: { dataset: "say", seed: 0 } }, STEPS, TWO, CATALOG);
+  assert.equal(recurrent.spec.kind, "recurrent");
+  assert.equal(recurrent.features, null);
+  const wider = { ...recurrent, spec: { ...recurrent.spec, units: 9, inputs: 2 } };
+  const kept = fitSetup(wider, STEPS, STEPS, CATALOG);
+  assert.deepEqual([kept.spec.units, kept.spec.inputs, kept.spec.outputs], [9, 1, 1]);
+  assert.equal(fitSetup(kept, STEPS, STEPS, CATALOG), kept);
+  const back = fitSetup({ ...kept, data: { dataset: "clouds", seed: 0 } }, THREE, STEPS, CATALOG);
+  assert.deepEqual(back.spec.layers.map(({ units }) => units), [4, 3]);
+  assert.equal(back.spec.loss.name, "shares");
+});
+
+test("targets of sequences are written step by step", () => {
+  assert.deepEqual(encodeTargets(STEPS, "signs"), [[[1], [1], [-1]], [[-1], [-1], [1]]]);
+  assert.deepEqual(encodeTargets(STEPS, "one_hot")[1], [[1, 0], [1, 0], [0, 1]]);
+});
+
+test("a request for sequences asks for as many as a frame can hold, and for no maps", () => {
+  const setup = openSetup(CATALOG.setups[3]);
+  const body = writeRequest({ setup, samples: STEPS, document: null, catalog: CATALOG }, { steps: 5, pace: PACES[0] });
+  assert.equal(body.grid, null);
+  assert.equal(body.sequences, 2);
+  assert.deepEqual(body.data, { dataset: "say", seed: 0, samples: 20, encoding: "zero_one" });
+  assert.equal(fitSequences(setup.spec, STEPS, 80), 1);
+  assert.equal(writeRequest({ setup: rings(), samples: TWO, document: null, catalog: CATALOG }, { steps: 5, pace: PACES[0] }).sequences, 0);
+});
+
+test("a link keeps a recurrent network", () => {
+  const setup = openSetup(CATALOG.setups[3]);
+  const changed = { ...setup, spec: { ...setup.spec, units: 5 } };
+  const link = writeLink({ setup: changed, document: null, pace: "100" }, CATALOG);
+  assert.deepEqual(readLink(link ?? "", CATALOG)?.setup, changed);
+});
+
+test("what is said of sequences stands beside their targets, where there are any", () => {
+  const said = { rows: [1], held_out: true, times: [1, 2, 3], outputs: [[[0.5], ["NaN"], [2]]] };
+  const [every] = tellSequences(STEPS, said, { loss_at: "every" });
+  assert.deepEqual(every.said, [[0.5], [NaN], [2]]);
+  assert.deepEqual(every.targets, [[0], [0], [1]]);
+  const [last] = tellSequences(STEPS, { ...said, times: [3], outputs: [[[2]]] }, { loss_at: "last" });
+  assert.deepEqual(last.said, [null, null, [2]]);
+  assert.deepEqual(last.targets, [null, null, [1]]);
+  assert.deepEqual(tellSequences(STEPS, { ...said, rows: [7] }, {}), []);
 });

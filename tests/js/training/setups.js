@@ -8,6 +8,7 @@ export const CATALOG = /** @type {any} */ ({
     entry("rings", "binary", [layer(4, "bend"), layer(1, "plain")], "logit", { dataset: "rings", seed: 0, samples: 20 }),
     entry("clouds", "classes", [layer(4, "bend"), layer(3, "plain")], "shares", { dataset: "clouds", seed: 0, samples: 30 }),
     entry("wave", "numbers", [layer(4, "bend"), layer(1, "plain")], "square", { dataset: "wave", seed: 0, samples: 30 }),
+    { ...entry("say", "binary", [], "logit", { dataset: "say", seed: 0, samples: 20 }), network: { kind: "recurrent", inputs: 1, units: 3, outputs: 1, cell: "loop", activation: { name: "bend" }, output_activation: { name: "plain" }, loss: { name: "logit" }, loss_at: "every", seed: 0 } },
   ],
   activations: [{ name: "bend", label: "bend", signed: true }, { name: "plain", label: "plain", signed: true }, { name: "half", label: "half", signed: false }],
   losses: [
@@ -27,3 +28,4 @@ export const CATALOG = /** @type {any} */ ({
 export const TWO = { inputs: [[1, 2], [3, -4], [0, 1]], labels: [0, 1, 1], targets: [[0], [1], [1]], classes: ["a", "b"], columns: ["x1", "x2"], outputs: ["class"] };
 export const THREE = { ...TWO, labels: [0, 1, 2], targets: [[0], [1], [2]], classes: ["a", "b", "c"] };
 export const NUMBERS = { inputs: [[1], [2], [3]], labels: null, targets: [[0.5], [1.5], [-1]], classes: [], columns: ["x1"], outputs: ["y"] };
+export const STEPS = /** @type {any} */ ({ inputs: [[[1], [0], [1]], [[0], [0], [1]]], labels: [[1, 1, 0], [0, 0, 1]], targets: [[[1], [1], [0]], [[0], [0], [1]]], classes: ["even", "odd"], columns: ["bit"], outputs: ["parity"] });

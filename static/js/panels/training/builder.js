@@ -1,14 +1,17 @@
 /** What is trained, on what, and how. Made from the catalog. */
 
 import { computed, effect } from "@preact/signals-core";
+import { isRecurrent } from "../../state/sequences.js";
 import { axesOf, isOwn, openSetup } from "../../state/training/setup.js";
 import { h, icon } from "../dom.js";
 import { checkField, numberField, selectField } from "../fields.js";
 import { optimizerFields } from "../optimizer.js";
 import { choiceFields, nameOf, optionFields } from "../options.js";
 import { showProblem } from "../problem.js";
+import { more, section } from "../sections.js";
 import { makeOwnData } from "./data.js";
 import { optionalField } from "./optional.js";
+import { recurrentSections, recurrentShape } from "./recurrent.js";
 
 /** @typedef {import("../../state/training/store.js").Training} Training */
 /** @typedef {import("../options.js").Field} Field */
@@ -25,7 +28,7 @@ export function mountTrainingBuilder(element, training) {
   // Fields follow their numbers by themselves; only another structure builds them anew.
   const structure = computed(() => {
     const { spec, data, features, optimizer, schedule, batch_size, clip, stop } = state.setup.value;
-    const layers = spec.layers.map((/** @type {any} */ layer) => [nameOf(layer.activation), nameOf(layer.initializer ?? ""), layer.use_bias]);
+    const layers = isRecurrent(spec) ? recurrentShape(spec) : spec.layers.map((/** @type {any} */ layer) => [nameOf(layer.activation), nameOf(layer.initializer ?? ""), layer.use_bias]);
     const held = [batch_size, clip.norm, clip.value, stop.loss, stop.patience].map((value) => value === null);
     return JSON.stringify([layers, spec.inputs, nameOf(spec.loss), isOwn(data) ? data.own : data.dataset, features, nameOf(optimizer), schedule && nameOf(schedule), held, state.samples.value?.columns, state.samples.value?.classes.length]);
   });
@@ -56,7 +59,9 @@ function sections(training, place) {
   const { state, actions } = training;
   const { catalog, setup } = state;
   const now = setup.peek();
-  const spec = () => setup.value.spec;
+  const recurrent = isRecurrent(now.spec);
+  // Fields outlive the kind of network that they are for by a moment.
+  const spec = () => (isRecurrent(setup.value.spec) === recurrent ? setup.value.spec : now.spec);
   const changeSpec = (/** @type {Record<string, unknown>} */ part) => actions.changeSpec((old) => ({ ...old, ...part }));
   const start = selectField({
     name: "Start from",
@@ -68,8 +73,12 @@ function sections(training, place) {
     section("Start from", ...place([start])),
     section("Data", ...data()),
     ...(featureList().length ? [section("Inputs", h("div", { class: "features", role: "group", "aria-label": "Inputs made of the data" }, ...featureList()))] : []),
-    section("Network", ...now.spec.layers.map((/** @type {any} */ _, /** @type {number} */ at) => layer(at)), addLayer()),
-    section("Loss", ...place(choiceFields({ entries: catalog.losses, name: "Loss", pointer: "/network/spec/loss", read: () => spec().loss, commit: (choice) => changeSpec({ loss: choice }) }))),
+    ...(recurrent
+      ? recurrentSections(training, place, spec)
+      : [
+          section("Network", ...now.spec.layers.map((/** @type {any} */ _, /** @type {number} */ at) => layer(at)), addLayer()),
+          section("Loss", ...place(choiceFields({ entries: catalog.losses, name: "Loss", pointer: "/network/spec/loss", read: () => spec().loss, commit: (choice) => changeSpec({ loss: choice }) }))),
+        ]),
     section("Optimizer", ...optimizer()),
     section("Batches", ...batches()),
     section("Gradient", ...gradient()),
@@ -79,7 +88,7 @@ function sections(training, place) {
 
   function data() {
     const own = isOwn(now.data);
-    const entries = catalog.datasets.filter(({ sequence }) => !sequence).map(({ name, label }) => ({ value: name, text: label }));
+    const entries = catalog.datasets.map(({ name, label, sequence }) => ({ value: name, text: sequence ? `${label} (sequences)` : label }));
     const choice = selectField({
       name: "Dataset",
       pointer: "/data/dataset",
@@ -87,7 +96,10 @@ function sections(training, place) {
       read: () => (isOwn(setup.value.data) ? "" : setup.value.data.dataset),
       commit: (name) => {
         const known = catalog.setups.find((entry) => entry.data.dataset === name);
-        if (name) actions.change({ data: known?.data ?? { dataset: name, seed: 0 } });
+        if (!name) return;
+        // Sequences are learned by another kind of network, in other steps.
+        if (known && isRecurrent(known.network) !== recurrent) return actions.open(known.name);
+        actions.change({ data: known?.data ?? { dataset: name, seed: 0 } });
       },
     });
     const entry = isOwn(now.data) ? undefined : catalog.datasets.find(({ name }) => name === /** @type {any} */ (now.data).dataset);
@@ -185,14 +197,4 @@ function sections(training, place) {
     const seed = numberField({ label: "seed", name: "Weights: seed", integer: true, minimum: 0, pointer: "/network/spec/seed", read: () => spec().seed ?? 0, commit: (value) => changeSpec({ seed: value }) });
     return [...place([seed]), h("button", { type: "button", class: "add", onclick: () => changeSpec({ seed: (spec().seed ?? 0) + 1 }) }, "Draw new weights")];
   }
-}
-
-/** @param {string} title @param {...(Node | string)} children */
-function section(title, ...children) {
-  return h("section", {}, h("h2", {}, title), ...children);
-}
-
-/** @param {string} id @param {string} title @param {HTMLElement[]} fields */
-function more(id, title, fields) {
-  return fields.length ? h("details", { id }, h("summary", {}, title), ...fields) : "";
 }

@@ -6,6 +6,7 @@ import { formatNumber } from "../../layout/number.js";
 import { h } from "../dom.js";
 import { percent, writeCount } from "./control.js";
 import { makeConfusion } from "./confusion.js";
+import { makeSequenceTable } from "./sequences.js";
 
 /** @typedef {import("../../state/training/store.js").Training} Training */
 /** @typedef {{name: string, token: string, dash?: number[], values: () => (number | null)[]}} Series */
@@ -71,6 +72,7 @@ export function mountCharts(element, training, { theme }) {
     loss,
     accuracy,
     makeConfusion(training),
+    makeSequenceTable(training),
     makeChart(training, theme, { title: "Gradient norm by layer", series: byLayer("norms"), structure: () => layers.value, logarithmic: () => true }),
     makeChart(training, theme, {
       title: "Update to weight by layer",

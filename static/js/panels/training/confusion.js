@@ -8,6 +8,8 @@ import { h } from "../dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const INTERVAL = 200;
+/** With more in the names of all classes, their columns have only shapes. */
+const MOST_LETTERS = 24;
 
 /** @param {Training} training */
 export function makeConfusion({ state }) {
@@ -20,11 +22,12 @@ export function makeConfusion({ state }) {
     const counts = frame?.metrics.confusion ?? null;
     section.hidden = counts === null || classes.length !== counts.length;
     if (counts === null || section.hidden) return;
-    table.classList.toggle("dense", counts.length > 6);
+    const long = classes.join("").length > MOST_LETTERS && classes.length <= MOST_CLASSES;
+    table.classList.toggle("dense", counts.length > 6 || long);
     const most = Math.max(...counts.flat(), 1);
     table.replaceChildren(
       h("caption", { class: "visually-hidden" }, "How many of each class are taken for which"),
-      h("thead", {}, h("tr", {}, h("td", {}), ...classes.map((name, k) => h("th", { scope: "col" }, badge(k, name, classes.length))))),
+      h("thead", {}, h("tr", {}, h("td", {}), ...classes.map((name, k) => h("th", { scope: "col", title: name }, badge(k, long ? "" : name, classes.length), long && h("span", { class: "visually-hidden" }, name))))),
       h(
         "tbody",
         {},

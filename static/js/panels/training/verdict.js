@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals-core";
 import { formatNumber } from "../../layout/number.js";
-import { isOwn } from "../../state/training/setup.js";
+import { isOwn, isSequences } from "../../state/training/setup.js";
 import { h, icon, part } from "../dom.js";
 import { writeCount } from "./control.js";
 
@@ -88,11 +88,14 @@ function tell(state) {
   }
   const name = isOwn(setup.data) ? "Your own data" : "";
   const batches = batch === learned ? "all at once" : `${batch} at a time, ${steps} steps an epoch`;
-  return `${name ? `${name}: ` : ""}${learned} samples to learn from${held ? ` and ${held} to check with` : ""}; ${batches}.`;
+  const what = isSequences(samples) ? `sequences of ${samples.inputs[0].length} steps` : "samples";
+  return `${name ? `${name}: ` : ""}${learned} ${what} to learn from${held ? ` and ${held} to check with` : ""}; ${batches}.`;
 }
 
-/** @param {string} node such as layer2.z */
+/** @param {string} node such as layer2.z or time3.h */
 function nameNode(node) {
+  const [, time, inside] = /^time(\d+)\.(.+)$/.exec(node) ?? [];
+  if (time) return `${inside.replaceAll("_", " ").replaceAll(".", " ")} at time step ${time}`;
   const [, layer, what] = /^layer(\d+)\.(\w+)$/.exec(node) ?? [];
   return layer ? `${what === "weight" || what === "bias" ? `A ${what}` : what} of layer ${layer}` : node === "loss" ? "The loss" : node;
 }

@@ -21,9 +21,9 @@ export function mountWalk({ state, actions }) {
  * Each sample's own gradient of what is selected, and their mean.
  * @param {HTMLElement} element
  * @param {Store} store
- * @param {{numbers: () => number[]}} batch which samples they are
+ * @param {{numbers: () => number[], inspection: import("../../state/inspection.js").Inspection}} batch which samples they are
  */
-export function mountBatch(element, { state, actions }, { numbers }) {
+export function mountBatch(element, { state, actions }, { numbers, inspection }) {
   const section = h("section", { class: "batch", "aria-label": "The batch" });
   const note = h("p", { class: "quiet dropout" }, "Dropout leaves units out of a step of training. Here all of them take part, so that this step is not quite the one that training takes.");
   element.append(note, section);
@@ -33,7 +33,8 @@ export function mountBatch(element, { state, actions }, { numbers }) {
   });
   const known = computed(() => {
     const [trace, id] = [state.trace.value, state.selection.value];
-    if (!trace.units || trace.batch < 2) return null;
+    if (trace.batch < 2) return null;
+    if (!trace.units) return { trace, ...sharesOf(trace, inspection) };
     const weight = trace.weights.find((one) => one.id === id);
     const unit = trace.units.find((one) => one.bias_id === id);
     const shares = weight ? weight.contributions : (unit?.bias_contributions ?? null);
@@ -51,11 +52,11 @@ export function mountBatch(element, { state, actions }, { numbers }) {
     const { trace, shares, grad } = found;
     const sum = /** @type {any} */ (trace.network.spec).reduction === "sum";
     const rows = numbers();
-    const chooser = h("select", { "aria-label": "Sample", onchange: () => actions.setSample(Number(chooser.value)) }, ...trace.inputs.map((_, i) => h("option", { value: i }, `Sample ${(rows[i] ?? i) + 1}: ${i + 1} of ${trace.batch}`)));
+    const chooser = h("select", { "aria-label": "Sample", onchange: () => actions.setSample(Number(chooser.value)) }, ...trace.inputs.map((/** @type {unknown} */ _, /** @type {number} */ i) => h("option", { value: i }, `Sample ${(rows[i] ?? i) + 1}: ${i + 1} of ${trace.batch}`)));
     chooser.value = String(trace.sample);
     const step = Number(/** @type {any} */ (trace.network).step ?? 0) + 1;
     const head = [h("h2", {}, `The batch of step ${step.toLocaleString("en")}`), h("div", { class: "field" }, h("label", { class: "well select" }, chooser, icon("m7 10 5 5 5-5")))];
-    if (!shares) return section.replaceChildren(...head, h("p", { class: "quiet" }, "The picture shows one sample. Select a weight to see what each sample of the batch wants of it."));
+    if (!shares) return section.replaceChildren(...head, h("p", { class: "quiet" }, `The picture shows one sample. Select ${trace.units ? "a weight" : "a weight’s matrix"} to see what each sample of the batch wants of it.`));
     if (!reached.value) return section.replaceChildren(...head, h("p", { class: "quiet" }, "What each sample wants of this weight shows once every gradient is known."));
     // A share is a sample's own gradient over their number where the loss is their mean.
     const own = shares.map((share) => toNumber(share) * (sum ? 1 : trace.batch));
@@ -71,4 +72,20 @@ export function mountBatch(element, { state, actions }, { numbers }) {
       h("ol", { class: "samples", "aria-label": "Each sample's own gradient" }, ...list),
     );
   });
+}
+
+/**
+ * What the uses of a weight at all time steps add to its gradient, by sample; nothing where it is not
+ * a weight that is asked about, or where not all of it is told.
+ * @param {import("../../layout/trace.js").NodesTrace} trace
+ * @param {import("../../state/inspection.js").Inspection} inspection
+ */
+function sharesOf(trace, { chosen, explanation }) {
+  const [found, told] = [chosen.value, explanation.value];
+  const node = trace.nodes.find(({ id }) => id === found?.entry.node);
+  if (!found || !told || node?.role !== "parameter") return { shares: null, grad: null, name: "" };
+  const shares = Array(trace.batch).fill(0);
+  for (const { sample, product } of told.terms) if (sample !== null) shares[sample] += toNumber(product);
+  const whole = Math.abs(shares.reduce((a, b) => a + b, 0) - toNumber(found.grad)) <= 1e-9 * (1 + Math.abs(toNumber(found.grad)));
+  return { shares: whole ? shares : null, grad: found.grad, name: found.name };
 }

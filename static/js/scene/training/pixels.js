@@ -36,10 +36,25 @@ export function paintShares(pixels, { size, values }, share, scale, steps = fals
     for (let x = 0; x < size; x++) {
       const value = share(values[y * size + x]);
       const near = steps ? Math.sign(value) * 0.5 : value;
-      const level = Number.isFinite(near) ? Math.round(Math.min(1, Math.max(-1, near)) * LEVELS) + LEVELS : LEVELS;
-      put(pixels, ((size - 1 - y) * size + x) * 4, scale, level * 3);
+      put(pixels, ((size - 1 - y) * size + x) * 4, scale, levelOf(near) * 3);
     }
   }
+}
+
+/**
+ * Writes cells into an image, row by row from the top.
+ * @param {Uint8ClampedArray} pixels red, green, blue and opacity
+ * @param {readonly number[]} values
+ * @param {(value: number) => number} share
+ * @param {Uint8ClampedArray} scale
+ */
+export function paintCells(pixels, values, share, scale) {
+  for (let i = 0; i < values.length; i++) put(pixels, i * 4, scale, levelOf(share(values[i])) * 3);
+}
+
+/** @param {number} share */
+function levelOf(share) {
+  return Number.isFinite(share) ? Math.round(Math.min(1, Math.max(-1, share)) * LEVELS) + LEVELS : LEVELS;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What a number on the plane means: a side, a class, or a height. */
 
+import { formatNumber } from "../../layout/number.js";
 import { chooseEncoding } from "../../state/training/setup.js";
 
 /** @typedef {import("../../state/training/setup.js").Samples} Samples */
@@ -20,7 +21,7 @@ export function readOutputs(spec, samples, catalog) {
   const encoding = chooseEncoding(spec, samples, catalog);
   if (encoding === "one_hot") return { kind: "classes", share: (value) => value };
   if (encoding === "numbers") {
-    const [low, high] = rangeOf(samples.targets.flat());
+    const [low, high] = rangeOf(samples.targets.flat(Infinity));
     return { kind: "numbers", share: (value) => (2 * (value - low)) / (high - low || 1) - 1 };
   }
   const name = typeof spec.loss === "string" ? spec.loss : spec.loss.name;
@@ -31,7 +32,22 @@ export function readOutputs(spec, samples, catalog) {
   return { kind: "sides", share: (value) => (2 * (value - low)) / (high - low) - 1 };
 }
 
-/** @param {number[]} values @returns {[number, number]} */
+/**
+ * How the outputs of a recurrent network are read and drawn.
+ * @param {any} spec
+ * @param {Samples} samples
+ * @param {Catalog} catalog
+ * @returns {import("./said.js").How}
+ */
+export function readSequences(spec, samples, catalog) {
+  const reading = readOutputs(spec, samples, catalog);
+  const name = typeof spec.loss === "string" ? spec.loss : spec.loss.name;
+  const shares = catalog.losses.find((loss) => loss.name === name)?.targets === "distribution";
+  const ends = reading.kind === "numbers" ? rangeOf(samples.targets.flat(Infinity)).map((value) => formatNumber(value)) : samples.classes;
+  return { ...reading, classes: samples.classes, shares, low: ends[0], high: ends[1] };
+}
+
+/** @param {any[]} values @returns {[number, number]} */
 function rangeOf(values) {
   return [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
 }

@@ -6,7 +6,8 @@ import { openStream } from "../../api/stream.js";
 import { readLink, writeLink } from "./link.js";
 import { readMaps } from "./maps.js";
 import { PACES, writeAdjustment, writeRequest } from "./request.js";
-import { chooseEncoding, encodeTargets, isOwn } from "./setup.js";
+import { isJudgedLast } from "../sequences.js";
+import { chooseEncoding, encodeTargets, isOwn, isSequences } from "./setup.js";
 
 /** @typedef {import("./store.js").Training} Training */
 
@@ -231,7 +232,7 @@ export function walkSteps({ state, actions }, store) {
       const optimizer = { ...setup.optimizer, learning_rate: frame.learning_rate };
       const network = state.document.peek() ?? { spec: setup.spec };
       const question = { network, ...rows, optimizer, sample: 0, preset: null };
-      store.actions.restore(question, { view: "network", opened: null, adjustment: writeAdjustment(setup) });
+      store.actions.restore(question, { view: isSequences(samples) ? "time" : "network", opened: null, adjustment: writeAdjustment(setup) });
       store.actions.setPlayhead(0);
       const arrived = effect(() => {
         if (store.state.pending.value) return;
@@ -256,8 +257,9 @@ export function walkSteps({ state, actions }, store) {
  */
 async function readRows(setup, samples, numbers, catalog) {
   const targets = encodeTargets(samples, chooseEncoding(setup.spec, samples, catalog));
-  const pick = (/** @type {number[][]} */ rows) => numbers.map((row) => rows[row]);
-  const rows = { inputs: pick(samples.inputs), targets: pick(targets) };
+  const pick = (/** @type {any[][]} */ rows) => numbers.map((row) => rows[row]);
+  const last = isSequences(samples) && isJudgedLast(setup.spec);
+  const rows = { inputs: pick(samples.inputs), targets: pick(last ? targets.map((steps) => steps[steps.length - 1]) : targets) };
   if (setup.features === null) return rows;
   const result = await post("/datasets", { ...rows, features: setup.features }, new AbortController().signal);
   return "problem" in result ? { problem: below(result.problem, "/data") } : { ...rows, inputs: result.answer.inputs };

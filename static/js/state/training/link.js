@@ -66,7 +66,9 @@ function isSetup({ data, spec, optimizer, features, clip, stop }) {
   const rows = (/** @type {unknown} */ value) => Array.isArray(value) && value.length > 0 && value.every((row) => Array.isArray(row) && row.every(Number.isFinite));
   const texts = (/** @type {unknown} */ value) => Array.isArray(value) && value.every((text) => typeof text === "string");
   const readable = data && ("own" in data ? rows(data.inputs) && rows(data.targets) && texts(data.columns) && texts(data.classes) && texts(data.outputs) && (data.labels === null || Array.isArray(data.labels)) : typeof data.dataset === "string");
-  return readable && Array.isArray(spec?.layers) && spec.layers.length > 0 && typeof optimizer?.name === "string" && (features === null || texts(features)) && clip !== null && typeof clip === "object" && stop !== null && typeof stop === "object";
+  const dense = Array.isArray(spec?.layers) && spec.layers.length > 0;
+  const recurrent = spec?.kind === "recurrent" && typeof spec.cell === "string" && [spec.inputs, spec.units, spec.outputs].every(Number.isInteger);
+  return readable && (dense || recurrent) && typeof optimizer?.name === "string" && (features === null || texts(features)) && clip !== null && typeof clip === "object" && stop !== null && typeof stop === "object";
 }
 
 /** @param {any} document */

@@ -1,6 +1,6 @@
 /** From a setup to requests: what to train on, how it is shown, and at which pace. */
 
-import { chooseEncoding, encodeTargets, axesOf, isOwn } from "./setup.js";
+import { chooseEncoding, encodeTargets, axesOf, headOf, isOwn, isSequences } from "./setup.js";
 
 /** @typedef {import("./setup.js").Setup} Setup */
 /** @typedef {import("./setup.js").Samples} Samples */
@@ -20,8 +20,10 @@ export const PACES = [
 ];
 
 const USUAL = 6;
-/** Bytes of base64 per float32, and of a parameter as JSON. */
-const BYTES = { map: 16 / 3, parameter: 23 };
+/** Bytes of base64 per float32, of a parameter and of an output as JSON. */
+const BYTES = { map: 16 / 3, parameter: 23, output: 25 };
+/** Of at most so many sequences the outputs are shown. */
+const SEQUENCES = 4;
 /** What a frame holds besides maps and parameters. */
 const REST = 6000;
 const LARGEST = { size: 60, units: 24 };
@@ -97,6 +99,18 @@ export function writeData({ data, features, spec }, samples, catalog) {
   return { ...data, encoding, ...made };
 }
 
+/**
+ * Of how many sequences a frame can tell what the network says.
+ * @param {any} spec
+ * @param {Samples} samples
+ * @param {number} most bytes of a frame
+ */
+export function fitSequences(spec, samples, most) {
+  if (!isSequences(samples)) return 0;
+  const numbers = headOf(spec).units * samples.inputs[0].length;
+  return Math.max(0, Math.min(SEQUENCES, samples.inputs.length, Math.floor(most / (BYTES.output * numbers))));
+}
+
 /** What is done to gradients before the optimizer sees them. @param {Setup} setup */
 export function writeAdjustment({ clip, l1, l2 }) {
   return { clip: clip.norm === null && clip.value === null ? null : clip, l1, l2 };
@@ -126,5 +140,6 @@ export function writeRequest({ setup, samples, document, catalog }, { steps, pac
     frame_every: pace.frame_every,
     frames_per_second: pace.frames_per_second,
     grid: plane && { x: plane.x, y: samples.columns.length === 2 ? plane.y : [-1, 1], ...maps, encoding: "float32" },
+    sequences: fitSequences(spec, samples, catalog.limits.frame_bytes),
   };
 }

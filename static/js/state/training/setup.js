@@ -1,5 +1,7 @@
 /** What a training is made of, and its pure edits. */
 
+import { isRecurrent } from "../sequences.js";
+
 /** @typedef {import("../state.js").Choice} Choice */
 /** @typedef {import("../state.js").CatalogEntry} CatalogEntry */
 /** @typedef {{dataset: string, seed: number, [option: string]: any}} DrawnData */
@@ -67,19 +69,25 @@ export function isOther(one, other) {
   return one.data !== other.data || one.features !== other.features || one.spec !== other.spec;
 }
 
+/** Whether samples are sequences: of each, rows of numbers by time step. @param {Pick<Samples, "inputs">} samples */
+export function isSequences({ inputs }) {
+  return Array.isArray(inputs[0]?.[0]);
+}
+
 /** @param {Samples} samples @returns {Task} */
 export function taskOf({ classes }) {
   return classes.length === 0 ? "numbers" : classes.length === 2 ? "binary" : "classes";
 }
 
 /** How many inputs the data has before features: 1 or 2 can be drawn. @param {Samples} samples */
-export function axesOf({ columns }) {
-  return columns.length <= 2 ? columns.length : null;
+export function axesOf(samples) {
+  return !isSequences(samples) && samples.columns.length <= 2 ? samples.columns.length : null;
 }
 
 /**
- * The setup with as many inputs and outputs as the samples ask for. The output layer and the loss
- * become others only where they do not suit, or where the samples before were of another kind.
+ * The setup with a network of the kind that the samples ask for, and with as many inputs and
+ * outputs. The output layer and the loss become others only where they do not suit, or where the
+ * samples before were of another kind.
  * @param {Setup} setup
  * @param {Samples} samples
  * @param {Samples | null} before
@@ -90,14 +98,39 @@ export function fitSetup(setup, samples, before, catalog) {
   const features = fitFeatures(setup.features, samples, catalog);
   const task = taskOf(samples);
   const inputs = features?.length ?? samples.columns.length;
+  const fits = isRecurrent(setup.spec) === isSequences(samples);
+  const model = findModel(setup, samples, catalog);
+  const known = fits ? setup.spec : (model ?? setup.spec);
   const other = before !== null && taskOf(before) !== task;
-  const { layers, loss } = other || !suits(setup.spec, task, catalog) ? withHead(setup.spec, task, catalog) : setup.spec;
-  const last = layers.at(-1);
-  const kept = task === "binary" && last.units === 2 && targetsOf(loss, catalog) === "distribution";
+  const own = headOf(known);
+  const { activation, loss } = model && (other || !suits(known, task, catalog)) ? headOf(model) : own;
+  const kept = task === "binary" && own.units === 2 && targetsOf(loss, catalog) === "distribution";
   const units = task === "classes" ? samples.classes.length : kept ? 2 : task === "binary" ? 1 : samples.outputs.length;
-  const spec = { ...setup.spec, inputs, layers: [...layers.slice(0, -1), { ...last, units }], loss };
+  const spec = withHead({ ...known, inputs }, { units, activation, loss });
   const same = JSON.stringify(spec) === JSON.stringify(setup.spec);
   return same && features === setup.features ? setup : { ...setup, features, spec: same ? setup.spec : spec };
+}
+
+/** A network of the catalog for samples of this kind, if possible that of the dataset. @param {Setup} setup @param {Samples} samples @param {Catalog} catalog */
+function findModel({ data }, samples, catalog) {
+  const alike = catalog.setups.filter(({ network, task }) => isRecurrent(network) === isSequences(samples) && task === taskOf(samples));
+  return (alike.find(({ name }) => !isOwn(data) && name === data.dataset) ?? alike[0])?.network;
+}
+
+/**
+ * What the outputs are made by.
+ * @param {any} spec
+ * @returns {{units: number, activation: any, loss: any}}
+ */
+export function headOf(spec) {
+  const last = isRecurrent(spec) ? { units: spec.outputs, activation: spec.output_activation } : spec.layers.at(-1);
+  return { units: last.units, activation: last.activation, loss: spec.loss };
+}
+
+/** @param {any} spec @param {ReturnType<typeof headOf>} head */
+function withHead(spec, { units, activation, loss }) {
+  if (isRecurrent(spec)) return { ...spec, outputs: units, output_activation: activation, loss };
+  return { ...spec, layers: [...spec.layers.slice(0, -1), { ...spec.layers.at(-1), units, activation }], loss };
 }
 
 /** @param {string[] | null} features @param {Samples} samples @param {Catalog} catalog */
@@ -119,14 +152,6 @@ function suits(spec, task, catalog) {
   return { binary: true, classes: kind === "distribution" || kind === "any", numbers: kind === "any" }[task];
 }
 
-/** @param {any} spec @param {Task} task @param {Catalog} catalog */
-function withHead(spec, task, catalog) {
-  const model = catalog.setups.find((setup) => setup.task === task)?.network;
-  if (!model) return spec;
-  const { activation } = model.layers.at(-1);
-  return { layers: [...spec.layers.slice(0, -1), { ...spec.layers.at(-1), activation }], loss: model.loss };
-}
-
 /**
  * How classes become targets: as the loss wants them, else as the output can reach them.
  * @param {any} spec
@@ -136,24 +161,24 @@ function withHead(spec, task, catalog) {
  */
 export function chooseEncoding(spec, samples, catalog) {
   if (samples.classes.length === 0) return "numbers";
-  if (spec.layers.at(-1).units > 1 || samples.classes.length > 2) return "one_hot";
+  const { units, activation } = headOf(spec);
+  if (units > 1 || samples.classes.length > 2) return "one_hot";
   const wanted = targetsOf(spec.loss, catalog);
   if (wanted !== "any") return wanted === "signs" ? "signs" : "zero_one";
-  const { activation } = spec.layers.at(-1);
   const name = typeof activation === "string" ? activation : activation.name;
   return catalog.activations.find((entry) => entry.name === name)?.signed ? "signs" : "zero_one";
 }
 
 /**
- * Rows of targets in an encoding.
+ * Rows of targets in an encoding, of sequences a row for every time step.
  * @param {Samples} samples
  * @param {Encoding} encoding
- * @returns {number[][]}
+ * @returns {any[][]}
  */
 export function encodeTargets({ labels, targets, classes }, encoding) {
   if (encoding === "numbers" || labels === null) return targets;
-  if (encoding === "one_hot") return labels.map((label) => classes.map((_, k) => Number(k === label)));
-  return labels.map((label) => [encoding === "signs" ? 2 * label - 1 : label]);
+  const write = (/** @type {number} */ label) => (encoding === "one_hot" ? classes.map((_, k) => Number(k === label)) : [encoding === "signs" ? 2 * label - 1 : label]);
+  return labels.map((/** @type {any} */ label) => (Array.isArray(label) ? label.map(write) : write(label)));
 }
 
 /**

@@ -8,6 +8,7 @@ import { createMapPainter } from "../../render/maps.js";
 import { createSvgPainter } from "../../render/svg.js";
 import { sceneEdges, sceneFrames } from "../../scene/training/network.js";
 import { readOutputs, readUnit } from "../../scene/training/reading.js";
+import { isRecurrent } from "../../state/sequences.js";
 import { findPlane } from "../../state/training/request.js";
 import { listenToBrush } from "./brush.js";
 import { listenToUnits } from "./keys.js";
@@ -32,6 +33,10 @@ export function mountTrainingStage(element, training, { theme, requestFrame }) {
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", "Network in training: arrow keys walk from part to part, Enter selects");
   element.append(canvas, svg);
+  effect(() => {
+    canvas.hidden = isRecurrent(state.setup.value.spec);
+    svg.toggleAttribute("hidden", canvas.hidden);
+  });
   const colors = createColors(element);
   const edges = createCanvasPainter(canvas, colors.resolve);
   const maps = createMapPainter(canvas, colors.resolve);
@@ -45,18 +50,18 @@ export function mountTrainingStage(element, training, { theme, requestFrame }) {
 
   // What has been shown stays until there is something else to show.
   const spec = computed(() => state.document.value?.spec ?? state.setup.value.spec);
-  const shape = computed(() => JSON.stringify([spec.value.inputs, spec.value.layers.map((/** @type {any} */ { units, activation }) => [units, labelOf(state.catalog, activation)])]));
+  const shape = computed(() => (isRecurrent(spec.value) ? "" : JSON.stringify([spec.value.inputs, spec.value.layers.map((/** @type {any} */ { units, activation }) => [units, labelOf(state.catalog, activation)])])));
   const axes = computed(() => (state.samples.value?.columns.length ?? 9) <= 2 && state.samples.value?.columns.length);
   const plane = computed(() => (state.samples.value ? findPlane(state.samples.value) : null));
   const layout = computed(() => {
     const { width, height } = size.value;
-    if (width < 40 || height < 40) return null;
+    if (width < 40 || height < 40 || shape.value === "") return null;
     const [inputs, layers] = JSON.parse(shape.value);
     const network = { inputs, layers: layers.map((/** @type {[number, string]} */ [units, label]) => ({ units, label })) };
     return layoutTraining(network, { width, height }, { plane: axes.value !== false, square: axes.value === 2 });
   });
   const names = computed(() => nameInputs(state));
-  const reading = computed(() => (state.samples.value ? readOutputs(spec.value, state.samples.value, state.catalog) : null));
+  const reading = computed(() => (state.samples.value && shape.value !== "" ? readOutputs(spec.value, state.samples.value, state.catalog) : null));
   const spots = computed(() => {
     const [samples, place, ranges, how] = [state.samples.value, layout.value?.field, plane.value, reading.value];
     return samples && place && ranges && how ? placeSpots(samples, place, ranges, how.share) : [];
@@ -109,7 +114,7 @@ export function mountTrainingStage(element, training, { theme, requestFrame }) {
     if (!place) return;
     const looking = { selection: state.selection.peek(), hover: state.hover.peek() };
     const known = state.document.peek();
-    const fits = known && known.spec.layers.length === state.setup.peek().spec.layers.length ? known : null;
+    const fits = known && known.spec.layers?.length === state.setup.peek().spec.layers?.length ? known : null;
     edges.draw(sceneEdges(place, fits, looking), { width: place.width, height: place.height, ratio: devicePixelRatio });
     const [found, ranges, how] = [state.maps.peek(), plane.peek(), reading.peek()];
     if (!found || !how) return;
