@@ -65,7 +65,7 @@ CLASSICS: dict[str, Classic] = {
         Classic(
             "relu_fades",
             "ReLU with Glorot",
-            "Fades: the half that ReLU cuts away is missing in every layer.",
+            "Fades away: the half that ReLU cuts off is missing in every layer.",
             _layer("relu", Choice("glorot_normal")),
         ),
         Classic(

@@ -105,8 +105,14 @@ def test_a_cure_is_one_click(page: Page) -> None:
     settle(page)
     expect(sentence(page)).to_contain_text("by 0.7")
     page.get_by_label("Layer normalization").check()
+    expect(page.locator("#stage .legend")).to_contain_text("before")
     settle(page)
     expect(sentence(page)).to_contain_text("nearly as it is")
+    expect(page.locator("#sentence .chip")).to_have_text("Holds")
+    expect(page.locator("#inspector .verdict")).to_contain_text("Holds")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#stage .legend")).not_to_contain_text("before")
+    expect(page.locator("#sentence .chip")).to_have_text("Vanishes")
 
 
 def test_layers_are_walked_by_arrow_keys(page: Page) -> None:
@@ -124,6 +130,15 @@ def test_layers_are_walked_by_arrow_keys(page: Page) -> None:
     expect(inspector).to_contain_text("Layer 3 of 30")
     page.keyboard.press("Escape")
     expect(inspector).to_contain_text("All layers")
+    shown = page.get_by_label("Shown")
+    for option, said in (
+        ("factor", r"factor from layer to layer [01](\.\d+)?$"),
+        ("stretch", r"singular values [01](\.\d+)?$"),
+        ("dead", r"share of dead units 0\.\d+$"),
+        ("a_mean", r"mean of a \d"),
+    ):
+        shown.select_option(option)
+        expect(layer(page, 2)).to_have_attribute("aria-label", re.compile(f"^Layer 2: {said}"))
 
 
 def test_clipping_says_what_it_does(page: Page) -> None:
@@ -187,6 +202,17 @@ def test_cells_are_compared_through_time(page: Page) -> None:
     expect(sentence(page)).to_contain_text("past 5 time steps", timeout=30_000)
     expect(layer(page, 40)).to_have_attribute("aria-label", re.compile("RNN 0, LSTM 0, GRU 0"))
     expect(page).to_have_url(re.compile("mode=time"))
+    page.get_by_label("Initializer of the state", exact=True).select_option("normal")
+    page.get_by_label("Activation of the state", exact=True).select_option("relu")
+    page.get_by_label("Spectral radius", exact=True).fill("1.5")
+    page.get_by_label("Cut off after", exact=True).fill("0")
+    inspector = page.locator("#inspector")
+    expect(inspector.locator(".findings")).to_contain_text("Simple RNN", timeout=30_000)
+    expect(inspector.locator(".findings dt")).to_have_count(3)
+    page.get_by_label("Shown").select_option("stretch")
+    layer(page, 50).focus()
+    page.keyboard.press("Enter")
+    expect(inspector).to_contain_text("largest stretch", timeout=30_000)
     page.get_by_label("Shown").select_option("table")
     expect(page.locator("#table-view tbody tr")).to_have_count(50)
 
@@ -217,7 +243,14 @@ def test_a_sweep_shows_the_edge_of_chaos(page: Page) -> None:
     with page.expect_download() as download:
         control.get_by_role("button", name="Download as CSV").click()
     lines = download.value.path().read_text().splitlines()
-    assert len(lines) == 16
+    assert lines[0].startswith("trial,point,seed,scale,depth,failed,")
+    assert len(lines) == 31
+    page.get_by_label("Width", exact=True).fill("24")
+    expect(sentence(page)).to_contain_text("other settings")
+    expect(page.locator("#stage .stale")).to_be_attached()
+    control.get_by_role("button", name="Back to the drawn settings").click()
+    expect(page.get_by_label("Width", exact=True)).to_have_value("32")
+    expect(sentence(page)).to_contain_text("edge of chaos")
     page.get_by_label("Shown").select_option("table")
     expect(page.locator("#table-view tbody tr")).to_have_count(15)
     control.get_by_role("button", name="Measure").click()

@@ -31,18 +31,39 @@ function makeName() {
  * @returns {Promise<{answer: any} | {problem: Problem}>} rejects only when aborted
  */
 export async function post(path, body, signal) {
-  const request = { method: "POST", headers: HEADERS, body: JSON.stringify(body), signal };
   try {
-    let response = await fetch(`/api/v1${path}`, request);
-    for (const wait of WAITS) {
-      if (!PASSING.includes(response.status)) break;
-      await new Promise((resolve) => setTimeout(resolve, wait));
-      response = await fetch(`/api/v1${path}`, request);
-    }
+    const response = await send(path, body, signal);
     const value = await response.json();
     return response.ok ? { answer: value } : { problem: { errors: [], ...value } };
   } catch (error) {
     if (signal.aborted) throw error;
     return { problem: UNREACHABLE };
   }
+}
+
+/**
+ * What is answered with a text, such as a table.
+ * @param {string} path below /api/v1
+ * @param {unknown} body
+ * @returns {Promise<{text: string} | {problem: Problem}>}
+ */
+export async function fetchText(path, body) {
+  try {
+    const response = await send(path, body);
+    return response.ok ? { text: await response.text() } : { problem: { errors: [], ...(await response.json()) } };
+  } catch {
+    return { problem: UNREACHABLE };
+  }
+}
+
+/** @param {string} path @param {unknown} body @param {AbortSignal} [signal] */
+async function send(path, body, signal) {
+  const request = { method: "POST", headers: HEADERS, body: JSON.stringify(body), signal };
+  let response = await fetch(`/api/v1${path}`, request);
+  for (const wait of WAITS) {
+    if (!PASSING.includes(response.status)) break;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    response = await fetch(`/api/v1${path}`, request);
+  }
+  return response;
 }

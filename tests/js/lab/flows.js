@@ -33,13 +33,14 @@ export function makeFlow({ depth = 5, factor = 0.5, slope = 0.25, std = 0.1, spe
 const initializer = (name, options, sigma_w) => ({ name, label: name, summary: "", latex: "", schema: { properties: options }, sigma_w });
 
 export const catalog = {
-  activations: [{ name: "bend", label: "Bend", summary: "", latex: "", schema: { properties: {} } }],
+  activations: ["straight", "bend"].map((name) => ({ name, label: name, summary: "", latex: "", schema: { properties: {} } })),
   initializers: [
     initializer("fixed", {}, null),
     initializer("scaled", { scale: { default: 1 } }, { option: "scale", power: 2, fan_in_power: 0 }),
     initializer("drawn", { mean: { default: 0 }, std: { default: 1 } }, { option: "std", power: 1, fan_in_power: -0.5 }),
   ],
   cells: [],
+  presets: [{ name: "state", network: { spec: { kind: "recurrent", activation: { name: "bend" } } } }],
   classics: [
     { name: "first", title: "First", summary: "", depth: 6, layer: { units: 16, activation: { name: "bend" }, initializer: { name: "drawn", std: 1, mean: 0 }, residual: false, layer_norm: false, use_bias: true } },
     { name: "second", title: "Second", summary: "", depth: 3, layer: { units: 9, activation: "bend", initializer: "fixed", residual: true, layer_norm: false } },

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formOf, readForm, requestOf, sigmaOf, withSigma } from "../../../static/js/state/lab/form.js";
-import { readTimeForm, timeRequests, USUAL_TIME } from "../../../static/js/state/lab/cells.js";
+import { radiusOf, readTimeForm, timeRequests, usualTime, withRadius } from "../../../static/js/state/lab/cells.js";
 import { USUAL_SWEEP, usualBase } from "../../../static/js/state/lab/grid.js";
 import { readLabLink, writeLabLink } from "../../../static/js/state/lab/link.js";
 import { catalog } from "./flows.js";
 
 const [first, second] = catalog.classics.map(formOf);
+const turning = { name: "turning", label: "Turning", schema: { properties: { gain: { default: 1 } } }, sigma_w: { option: "gain", power: 1, fan_in_power: 0 } };
+const usual = usualTime(catalog);
 
 test("a request has as many layers as the depth says, all as wide as the inputs", () => {
   const { network, seeds, singular_values } = requestOf({ ...first, sigma_b: 0 }, catalog, { quick: false });
@@ -54,8 +56,8 @@ test("a form from elsewhere is taken as far as it fits", () => {
 
 test("a link brings everything back", () => {
   const looks = [
-    [{ form: second, clip: { by: "none", at: 1 }, classic: "second", time: USUAL_TIME, sweep: USUAL_SWEEP, base: usualBase(catalog) }, { mode: "layers", view: "z", selected: null, playhead: null }],
-    [{ form: { ...first, depth: 20, sigma_b: 0.1 }, clip: { by: "norm", at: 0.25 }, classic: null, time: { ...USUAL_TIME, steps: 120, truncate: 7 }, sweep: { ...USUAL_SWEEP, seeds: 9 }, base: { ...first, width: 5 } }, { mode: "time", view: "update", selected: 99, playhead: 12.25 }],
+    [{ form: second, clip: { by: "none", at: 1 }, classic: "second", time: usual, sweep: USUAL_SWEEP, base: usualBase(catalog) }, { mode: "layers", view: "z", selected: null, playhead: null }],
+    [{ form: { ...first, depth: 20, sigma_b: 0.1 }, clip: { by: "norm", at: 0.25 }, classic: null, time: { ...usual, steps: 120, truncate: 7, activation: { name: "straight" } }, sweep: { ...USUAL_SWEEP, seeds: 9 }, base: { ...first, width: 5 } }, { mode: "time", view: "update", selected: 99, playhead: 12.25 }],
   ];
   for (const [question, look] of looks) {
     const link = writeLabLink(question, look, catalog);
@@ -79,14 +81,33 @@ test("a link may be about time alone", () => {
 
 test("every kind of cell is asked about with a matrix of the same scale", () => {
   const cells = [{ name: "one", label: "One" }, { name: "two", label: "Two" }];
-  const turning = { name: "turning", schema: { properties: { gain: { default: 1 } } }, sigma_w: { option: "gain", power: 1, fan_in_power: 0 } };
-  const requests = timeRequests({ ...USUAL_TIME, radius: 1.25, truncate: 9 }, { ...catalog, cells, initializers: [...catalog.initializers, turning] }, { quick: false });
+  const more = { ...catalog, cells, initializers: [...catalog.initializers, turning] };
+  const form = withRadius({ ...usualTime(more), truncate: 9 }, more, 1.25);
+  const requests = timeRequests(form, more, { quick: false });
   assert.deepEqual(requests.map(({ body }) => body.network.cell), ["one", "two"]);
   for (const { body } of requests) {
     assert.deepEqual(body.network.recurrent_initializer, { name: "turning", gain: 1.25 });
+    assert.deepEqual(body.network.activation, { name: "bend" }, "as in the preset");
     assert.equal(body.network.truncate, 9);
-    assert.equal(body.time_steps, USUAL_TIME.steps);
+    assert.equal(body.time_steps, form.steps);
+    assert.equal(body.singular_values, true);
   }
-  assert.ok(!("truncate" in timeRequests(USUAL_TIME, { ...catalog, cells }, { quick: true })[0].body.network));
-  assert.deepEqual(readTimeForm({ steps: 9, units: "x", odd: 1 }), { ...USUAL_TIME, steps: 9 });
+  const [{ body }] = timeRequests(usualTime(more), more, { quick: true });
+  assert.ok(!("truncate" in body.network));
+  assert.equal(body.singular_values, false);
+  assert.equal(timeRequests(form, more, { quick: true, stretch: true })[0].body.singular_values, true);
+});
+
+test("the radius is read off the initializer by its rule, and written back", () => {
+  const drawn = { ...usual, units: 25, initializer: { name: "drawn", std: 0.2, mean: 0 } };
+  assert.equal(radiusOf(drawn, catalog), 1);
+  const wider = withRadius(drawn, catalog, 1.5);
+  assert.deepEqual([radiusOf(wider, catalog), wider.initializer.name, wider.units], [1.5, "drawn", 25]);
+  assert.equal(radiusOf({ ...usual, initializer: { name: "fixed" } }, catalog), null);
+});
+
+test("a form through time is taken out of a link as far as it fits", () => {
+  const more = { ...catalog, initializers: [...catalog.initializers, turning] };
+  assert.deepEqual(readTimeForm({ steps: 9, units: "x", odd: 1, activation: { name: "unheard" } }, more), { ...usualTime(more), steps: 9 });
+  assert.deepEqual(readTimeForm({ radius: 0.5 }, more).initializer, { name: "turning", gain: 0.5 }, "as links said it once");
 });

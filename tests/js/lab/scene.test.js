@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { growth, readSeries, sceneFlow } from "../../../static/js/scene/lab/flow.js";
+import { readSeries } from "../../../static/js/layout/lab/series.js";
+import { growth, sceneFlow } from "../../../static/js/scene/lab/flow.js";
 import { makeFlow, summary } from "./flows.js";
 
 const sizes = [{ width: 320, height: 380 }, { width: 390, height: 490 }, { width: 760, height: 660 }, { width: 1900, height: 1000 }];
@@ -53,8 +54,8 @@ test("everything stands inside the picture, whatever the numbers are", () => {
 test("clipping shows what was before and what is left", () => {
   const flow = makeFlow({ depth: 3 });
   const clip = { by: "norm", at: 1 };
-  const { clipped, means } = readSeries(flow, { shown: "update", clip, entries: 256 });
-  assert.ok(clipped.every((size, i) => size < means[i]));
+  const { clipped, readings } = readSeries(flow, { shown: "update", clip, entries: 256 });
+  assert.ok(clipped.every((size, i) => size < readings[i].mean));
   const marks = draw(flow, sizes[2], { shown: "update", clip, playhead: 3 });
   assert.ok(marks.get("clipped:2").height < marks.get("bar:2").height);
   assert.ok(!draw(flow, sizes[2], { shown: "weights", clip, playhead: 3 }).has("clipped:2"));

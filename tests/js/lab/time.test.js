@@ -55,11 +55,13 @@ test("everything stands inside the picture, whatever the numbers are", () => {
 });
 
 test("the sentence says what is left, what bounds it, and what is cut off", () => {
-  const form = { radius: 0.5, truncate: 0 };
+  const form = { truncate: 0 };
+  const scaled = [cell("rnn", { depth: 20 }, { recurrent_weights: [{ gate: 1, spectral_radius: summary(0.5), largest_singular_value: summary(0.5) }] })];
+  assert.match(tellTime(scaled, form), /^With a spectral radius of 0.5, 20 steps back/);
   assert.match(tellTime(cells, form), /RNN 1.9e\u22126 and LSTM 0.14\. No step back of RNN can hand on more than 0.5\./);
   const grown = [cell("rnn", { depth: 20, factor: 1.5 }, { factor_bound: 4 })];
-  assert.match(tellTime(grown, { radius: 2, truncate: 0 }), /may explode, and it does/);
-  assert.match(tellTime([cell("rnn", { depth: 20, factor: 0.9 }, { factor_bound: 4 })], { radius: 2, truncate: 0 }), /slopes hold it back/);
-  assert.match(tellTime(cells, { radius: 1, truncate: 5 }), /past 5 time steps/);
+  assert.match(tellTime(grown, { truncate: 0 }), /may explode, and it does/);
+  assert.match(tellTime([cell("rnn", { depth: 20, factor: 0.9 }, { factor_bound: 4 })], { truncate: 0 }), /slopes hold it back/);
+  assert.match(tellTime(cells, { truncate: 5 }), /past 5 time steps/);
   assert.equal(tellTimeStep(cells, 19), "At time step 20 the gradient is RNN 1 and LSTM 1.");
 });

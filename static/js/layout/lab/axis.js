@@ -46,9 +46,11 @@ export function place(value, axis) {
  */
 export function listAxisTicks(axis, most) {
   if (!axis.logarithmic) return listTicks(axis.low, axis.high, most).map((at) => ({ at, text: formatNumber(at) }));
-  return listPowers(axis, most).map((power) => {
-    const at = 10 ** power;
-    if (power < LEAST_PLAIN || power > MOST_PLAIN) return { at, text: "10", raised: String(power).replace("-", "\u2212") };
-    return { at, text: at < 1 ? at.toFixed(-power) : String(at) };
-  });
+  return listPowers(axis, most).map((power) => ({ at: 10 ** power, ...writePower(power) }));
+}
+
+/** A power of ten, written out where it is short. @param {number} power @returns {{text: string, raised?: string}} */
+export function writePower(power) {
+  if (power < LEAST_PLAIN || power > MOST_PLAIN) return { text: "10", raised: String(power).replace("-", "\u2212") };
+  return { text: power < 0 ? (10 ** power).toFixed(-power) : String(10 ** power) };
 }

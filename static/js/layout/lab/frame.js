@@ -20,7 +20,7 @@ const GAP = 8;
 const SPECTRUM = 84;
 /** Room for the numbers of the layers under the bars. */
 const NUMBERS = 30;
-const LEAST_BARS = 130;
+const LEAST_BARS = 170;
 
 /**
  * @param {number} count of layers or time steps

@@ -12,14 +12,15 @@ import { toNumber } from "../number.js";
  * @property {string} text
  * @property {string} time what it is called through time
  * @property {boolean} logarithmic
- * @property {(layer: FlowLayer) => Reading} read not numbers where there are none
+ * @property {(layer: FlowLayer) => Reading} read `NONE` where there is nothing
  * @property {(layer: FlowLayer) => Num | null} theory
  * @property {string} spread what the ends of its spread are
  * @property {"backward" | "forward"} phase which pass makes it
  * @property {number} [most] where its axis ends at least
  */
 
-const NONE = { mean: NaN, low: NaN, high: NaN };
+/** Where there is nothing to read. @type {Reading} */
+export const NONE = { mean: NaN, low: NaN, high: NaN };
 const unknown = () => null;
 /** @param {Num | null} value */
 const root = (value) => (value === null ? null : Math.sqrt(toNumber(value)));
@@ -51,8 +52,8 @@ export const QUANTITIES = {
     text: "factor from layer to layer",
     time: "factor from step to step",
     read: ({ measured_factor }) => {
-      const mean = root(measured_factor) ?? NaN;
-      return { mean, low: mean, high: mean };
+      const mean = root(measured_factor);
+      return mean === null ? NONE : { mean, low: mean, high: mean };
     },
     theory: ({ predicted_factor }) => root(predicted_factor),
   },

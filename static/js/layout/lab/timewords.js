@@ -13,9 +13,9 @@ function join(parts) {
 /**
  * One sentence: what each kind of cell leaves of the gradient, and what W_hh has to do with it.
  * @param {readonly CellFlow[]} cells
- * @param {{radius: number, truncate: number}} form
+ * @param {{truncate: number}} form
  */
-export function tellTime(cells, { radius, truncate }) {
+export function tellTime(cells, { truncate }) {
   const steps = cells[0].flow.layers.length;
   if (steps < 2) return "With a single time step nothing travels through time. Make the sequence longer.";
   if (truncate > 0 && truncate < steps) return `The state hands no gradient back past ${truncate} time ${truncate === 1 ? "step" : "steps"}: what lies further in the past is not learned from.`;
@@ -29,7 +29,9 @@ export function tellTime(cells, { radius, truncate }) {
       : limit > 1 + 1e-9
         ? ` Above 1 ${bound?.name.toUpperCase()} may explode${bound && measureRatio(bound.flow).left > 2 ? ", and it does" : "; here its slopes hold it back"}.`
         : "";
-  return `With a spectral radius of ${formatNumber(radius)}, ${steps} steps back there is left of the gradient: ${join(kept)}.${why}`;
+  const radius = cells[0].flow.theory.recurrent_weights[0]?.spectral_radius.mean;
+  const with_radius = radius === undefined ? "" : `With a spectral radius of ${formatNumber(radius)}, `;
+  return `${with_radius}${steps} steps back there is left of the gradient: ${join(kept)}.${why}`;
 }
 
 /**

@@ -31,7 +31,7 @@ export function mountLabBuilder(element, lab) {
   const alert = h("div", { class: "problem", role: "alert", hidden: true });
   const body = h("div", {});
   element.append(alert, makeClassics(lab), body);
-  const structure = computed(() => JSON.stringify([state.mode.value, state.form.value.activation.name, state.form.value.initializer.name, state.clip.value.by, state.sweep.value.x.name, state.sweep.value.y.name, state.base.value.activation.name, state.base.value.initializer.name]));
+  const structure = computed(() => JSON.stringify([state.mode.value, state.form.value.activation.name, state.form.value.initializer.name, state.time.value.activation.name, state.time.value.initializer.name, state.clip.value.by, state.sweep.value.x.name, state.sweep.value.y.name, state.base.value.activation.name, state.base.value.initializer.name]));
   /** @type {(() => void)[]} */
   let disposers = [];
   effect(() => {

@@ -1,6 +1,7 @@
 /** The lab's header, and the tabs over its picture. */
 
 import { effect } from "@preact/signals-core";
+import { QUANTITIES } from "../../layout/lab/quantities.js";
 import { h, icon, part } from "../dom.js";
 import { makeLabLink } from "../../state/lab/effects.js";
 import { makeRooms } from "../rooms.js";
@@ -18,15 +19,20 @@ export const TABS = [
   { id: "time", title: "Time" },
   { id: "sweep", title: "Sweep" },
 ];
-/** @type {{id: LabView, text: string, modes: Mode[]}[]} */
-const VIEWS = [
-  { id: "z", text: "gradient of z", modes: ["layers", "time"] },
-  { id: "weights", text: "gradient of the weights", modes: ["layers", "time"] },
-  { id: "update", text: "weights, clipped", modes: ["layers"] },
-  { id: "map", text: "map", modes: ["sweep"] },
-  { id: "curves", text: "curves", modes: ["sweep"] },
-  { id: "table", text: "all of it as a table", modes: ["layers", "time", "sweep"] },
+/** @type {{id: LabView, text: string}[]} */
+const SWEPT = [
+  { id: "map", text: "map" },
+  { id: "curves", text: "curves" },
 ];
+const TABLE = { id: "table", text: "all of it as a table" };
+
+/** What there is to choose from. @param {Mode} mode @returns {{label: string, entries: {id: string, text: string}[]}[]} */
+function listViews(mode) {
+  if (mode === "sweep") return [{ label: "", entries: [...SWEPT, TABLE] }];
+  const entries = Object.entries(QUANTITIES).flatMap(([id, { text, time, phase }]) => (mode === "time" && !time ? [] : [{ id, phase, text: mode === "time" ? time : text }]));
+  const of = (/** @type {string} */ phase) => entries.filter((entry) => entry.phase === phase);
+  return [{ label: "on the way back", entries: of("backward") }, { label: "on the way there", entries: of("forward") }, { label: "", entries: [TABLE] }];
+}
 
 /** @param {Lab} lab */
 export function mountLabHeader(lab) {
@@ -61,8 +67,15 @@ function mountTabs({ state, actions }) {
       tab.setAttribute("aria-selected", String(i === now()));
       tab.setAttribute("tabindex", i === now() ? "0" : "-1");
     });
-    const entries = VIEWS.filter(({ modes }) => modes.includes(state.mode.value));
-    if (view.children.length !== entries.length || view.options[0].value !== entries[0].id) view.replaceChildren(...entries.map(({ id, text }) => h("option", { value: id }, text)));
+    if (view.dataset.mode !== state.mode.value) {
+      view.dataset.mode = state.mode.value;
+      view.replaceChildren(
+        ...listViews(state.mode.value).flatMap(({ label, entries }) => {
+          const options = entries.map(({ id, text }) => h("option", { value: id }, text));
+          return label ? [h("optgroup", { label }, ...options)] : options;
+        }),
+      );
+    }
     view.value = state.shown.value;
     part("stage").hidden = state.shown.value === "table";
     part("table-view").hidden = state.shown.value !== "table";

@@ -20,7 +20,7 @@ export function mountLabNarration({ state }) {
   effect(() => {
     if (state.mode.value === "sweep") {
       sentence.dataset.phase = "backward";
-      chip.textContent = "Sweep";
+      chip.textContent = state.stale.value && !state.sweeping.value ? "Out of date" : "Sweep";
       text.textContent = tellSweep({ state });
       return;
     }

@@ -3,6 +3,7 @@
 import { effect, signal } from "@preact/signals-core";
 import { createCanvasPainter } from "../../render/canvas.js";
 import { listValues } from "../../state/lab/grid.js";
+import { isShown, QUANTITIES } from "../../layout/lab/quantities.js";
 import { createSvgPainter } from "../../render/svg.js";
 import { sceneFlow } from "../../scene/lab/flow.js";
 import { sceneCurves, sceneMap } from "../../scene/lab/map.js";
@@ -60,6 +61,7 @@ export function mountLabStage(element, { state, actions }) {
     };
     const sweeps = state.mode.value === "sweep";
     canvas.hidden = !sweeps || view !== "map";
+    surface.classList.toggle("stale", sweeps && state.stale.value && !state.sweeping.value);
     if (sweeps) {
       void state.theme.value;
       colors = new Map();
@@ -74,8 +76,9 @@ export function mountLabStage(element, { state, actions }) {
     svg.setAttribute("aria-label", `The gradient ${through ? "through time" : "layer by layer"}. Arrow keys walk, Enter selects.`);
     svg.classList.toggle("still", state.reducedMotion.value);
     svg.classList.toggle("quick", state.quick.value);
-    if (through) painter.draw(cells.length ? sceneTime(cells, size.value, { ...common, shown: view === "weights" ? "weights" : "z" }) : []);
-    else painter.draw(flow ? sceneFlow(flow, size.value, { ...common, shown: view === "weights" || view === "update" ? view : "z", clip: state.clip.value, entries: form.width * form.width }) : []);
+    const shown = isShown(view) ? view : "z";
+    if (through) painter.draw(cells.length ? sceneTime(cells, size.value, { ...common, shown }) : []);
+    else painter.draw(flow ? sceneFlow(flow, size.value, { ...common, shown, clip: state.clip.value, entries: form.width * form.width, before: state.before.value, quick: state.quick.value }) : []);
     rove(Math.min(state.count.value - 1, common.selected ?? current));
   });
 
@@ -144,6 +147,7 @@ function makeLegend({ state }) {
   const item = (/** @type {string} */ kind, /** @type {string} */ text) => h("li", {}, h("i", { class: kind }), text);
   effect(() => {
     if (state.mode.value === "sweep") return legend.replaceChildren();
+    const quantity = isShown(state.shown.value) ? QUANTITIES[state.shown.value] : QUANTITIES.z;
     if (state.mode.value === "time") {
       const cells = state.cells.value;
       const kinds = cells.map(({ label }, c) => {
@@ -152,19 +156,22 @@ function makeLegend({ state }) {
         line.style.background = dash ? `repeating-linear-gradient(90deg, var(--${stroke}) 0 5px, transparent 5px 8px)` : `var(--${stroke})`;
         return h("li", {}, line, label);
       });
-      legend.replaceChildren(...kinds, ...(state.shown.value === "z" && cells.length ? [item("thin", "theory")] : []));
+      const predicted = cells.some(({ flow: { layers } }) => layers.some((layer) => quantity.theory(layer) !== null));
+      legend.replaceChildren(...kinds, ...(predicted ? [item("thin", "theory")] : []), ...(quantity.spread === "spread" ? [] : [item("band", quantity.spread)]));
       return;
     }
     const flow = state.answer.value;
-    const [view, clipped] = [state.view.value, state.clip.value.by !== "none"];
+    const [view, clipped] = [state.shown.value, state.clip.value.by !== "none"];
     const seeds = flow?.seeds ?? 1;
     const mean = seeds === 1 ? "one seed" : `mean of ${seeds} seeds`;
     const update = view === "update" && clipped;
+    const ranges = quantity.spread !== "spread";
     legend.replaceChildren(
-      item(update ? "ghost" : "bar", update ? `before, ${mean}` : mean),
+      item(update ? "ghost" : ranges ? "tick" : `bar ${quantity.phase}`, update ? `unclipped, ${mean}` : ranges ? "root mean square" : mean),
       ...(update ? [item("clipped", state.clip.value.by === "value" ? "clipped, if normal" : "clipped")] : []),
-      ...(seeds > 1 ? [item("whisker", "spread")] : []),
-      ...(view === "z" ? [item("line", "theory")] : []),
+      ...(ranges ? [item("band", quantity.spread)] : seeds > 1 && quantity !== QUANTITIES.factor ? [item("whisker", "spread")] : []),
+      ...(flow?.layers.some((layer) => quantity.theory(layer) !== null) ? [item(`line ${quantity.phase}`, "theory")] : []),
+      ...(state.before.value && state.before.value.layers.length === flow?.layers.length ? [item("dots", "before")] : []),
     );
   });
   return legend;

@@ -24,6 +24,7 @@ export function tellSweep({ state }) {
   const { x, y } = read(state.swept.value.sweep, state.catalog);
   const points = state.points.value;
   const count = points.filter(Boolean).length;
+  if (state.stale.value && !state.sweeping.value) return "This was measured with other settings than those on the left. Press Measure to draw it anew.";
   if (state.sweeping.value) return count === 0 ? "The first trials are under way." : `${count} of ${x.values.length * y.values.length} points are measured.`;
   if (state.ended.value && ENDS[state.ended.value]) return ENDS[state.ended.value];
   if (count === 0) return "Every point of this map is a network of its own, measured under several seeds. Press Measure.";

@@ -18,10 +18,13 @@ const COLUMNS = [
   { head: "gradient of weights", read: ({ grad_weight_rms }) => grad_weight_rms.mean },
   { head: "variance of z", read: ({ z_variance }) => z_variance.mean },
   { head: "theory", read: ({ predicted_z_variance }) => predicted_z_variance },
+  { head: "mean of z", read: ({ z_mean }) => z_mean.mean },
   { head: "variance of a", read: ({ a_variance }) => a_variance.mean },
+  { head: "mean of a", read: ({ a_mean }) => a_mean.mean },
   { head: "saturated", read: ({ saturated }) => saturated?.mean },
   { head: "dead", read: ({ dead }) => dead?.mean },
   { head: "largest singular value", read: ({ singular_values }) => singular_values?.largest.mean },
+  { head: "root mean square", read: ({ singular_values }) => root(singular_values?.mean_square.mean ?? null) },
   { head: "smallest", read: ({ singular_values }) => singular_values?.smallest.mean },
 ];
 
@@ -72,6 +75,9 @@ function listCellColumns(cells) {
     { head: "spread", read: (i) => layers[i].grad_z_rms.std },
     { head: "factor", read: (i) => root(layers[i].measured_factor) },
     { head: "share of dL/dW", read: (i) => layers[i].grad_weight_rms.mean },
+    { head: "variance of h", read: (i) => layers[i].a_variance.mean },
+    { head: "largest singular value", read: (i) => layers[i].singular_values?.largest.mean },
+    { head: "smallest", read: (i) => layers[i].singular_values?.smallest.mean },
   ]);
 }
 

@@ -4,7 +4,7 @@ import { formatNumber, toNumber } from "../../layout/number.js";
 import { judge, listTimeFindings } from "../../layout/lab/findings.js";
 import { measureRatio } from "../../layout/lab/words.js";
 import { h } from "../dom.js";
-import { card, facts, known, table, tellFindings } from "./facts.js";
+import { card, facts, known, share, table, tellFindings, UNKNOWN } from "./facts.js";
 import { writeNumber } from "./theory.js";
 
 /** @typedef {import("../../scene/lab/time.js").CellFlow} CellFlow */
@@ -46,7 +46,16 @@ export function tellTimeStep(cells, index) {
         row("share of dL/dW", ({ grad_weight_rms }) => formatNumber(grad_weight_rms.mean, { digits: 2 })),
         row("variance of z", ({ z_variance }) => formatNumber(z_variance.mean)),
         row("variance of h", ({ a_variance }) => formatNumber(a_variance.mean)),
-        row("saturated", ({ saturated }) => (saturated ? `${formatNumber(toNumber(saturated.mean) * 100)}\u00a0%` : "\u2013")),
+        row("mean of h", ({ a_mean }) => formatNumber(a_mean.mean, { digits: 2 })),
+        row("saturated", ({ saturated }) => (saturated ? share(saturated) : UNKNOWN)),
+        row("dead", ({ dead }) => (dead ? share(dead) : UNKNOWN)),
+        ...(layers.some(({ singular_values }) => singular_values)
+          ? [
+              row("largest stretch", ({ singular_values: values }) => (values ? formatNumber(values.largest.mean) : UNKNOWN)),
+              row("root mean square", ({ singular_values: values }) => (values ? formatNumber(Math.sqrt(toNumber(values.mean_square.mean))) : UNKNOWN)),
+              row("smallest", ({ singular_values: values }) => (values ? formatNumber(values.smallest.mean, { digits: 2 }) : UNKNOWN)),
+            ]
+          : []),
       ],
     ),
     ...tellBound(cells),

@@ -8,7 +8,8 @@ import { ICONS, mountTimeline, SPEEDS } from "../transport.js";
 /** @typedef {import("../../state/lab/store.js").Lab} Lab */
 
 /** @param {Lab} lab */
-export function mountLabTransport({ state, actions }) {
+export function mountLabTransport(lab) {
+  const { state, actions } = lab;
   const button = (/** @type {keyof typeof ICONS} */ name, /** @type {string} */ label, /** @type {() => void} */ act, wide = false) =>
     h("button", { class: `icon-button${wide ? " wide" : ""}`, type: "button", "aria-label": label, title: label, onclick: act }, icon(...ICONS[name]));
   const play = h("button", { class: "play", type: "button", onclick: actions.toggle });
@@ -35,7 +36,7 @@ export function mountLabTransport({ state, actions }) {
     timeline,
     h("div", { class: "buttons" }, loop, rate),
   ];
-  const control = makeSweepControl({ state, actions });
+  const control = makeSweepControl(lab);
   part("transport").append(...groups, control);
   effect(() => {
     const sweeps = state.mode.value === "sweep";

@@ -1,7 +1,8 @@
 /** Under the bars: the singular values of each layer as a band, and what values and slopes do. */
 
+import { writePower } from "../../layout/lab/axis.js";
 import { fitDecades, listPowers, share } from "../../layout/lab/decades.js";
-import { toNumber } from "../../layout/number.js";
+import { formatNumber, toNumber } from "../../layout/number.js";
 
 /** @typedef {import("../marks.js").Mark} Mark */
 /** @typedef {import("../../layout/lab/flow.js").Flow} Flow */
@@ -43,10 +44,10 @@ export function drawSpectrum(frame, { layers }, grown) {
   });
   const line = (/** @type {number} */ which, /** @type {typeof ends} */ list) => list.map(({ x, values }) => `${write(x)} ${write(y(values[which]))}`).join("L");
   const one = y(1);
-  const powers = listPowers(decades, 3);
+  const powers = listPowers(decades, 4);
   const narrow = frame.left < ROOMY;
   return [
-    ...powers.map((power) => /** @type {Mark} */ ({ key: `spectrum:power:${power}`, shape: "text", x: frame.left - 10, y: y(10 ** power) + 4, text: power === 0 ? "1" : "10", ...(power === 0 ? {} : { raised: String(power).replace("-", "\u2212") }), size: TEXT - 1, anchor: "end", fill: "ink-2" })),
+    ...powers.map((power) => /** @type {Mark} */ ({ key: `spectrum:power:${power}`, shape: "text", x: frame.left - 10, y: y(10 ** power) + 4, ...writePower(power), size: TEXT - 1, anchor: "end", fill: "ink-2" })),
     { key: "spectrum:one", shape: "path", d: `M${frame.left} ${write(one)}H${frame.right}`, stroke: "ink-3", strokeWidth: 1, dash: "2 4", fill: "none" },
     ...(ends.length ? [
       /** @type {Mark} */ ({ key: "spectrum:band", shape: "path", d: `M${line(0, ends)}L${line(2, ends.toReversed())}Z`, fill: "backward", opacity: 0.16 }),
@@ -61,9 +62,11 @@ export function drawSpectrum(frame, { layers }, grown) {
  * @param {Frame} frame
  * @param {Flow} flow
  * @param {number[]} grown
+ * @param {{selected: number | null, hover: number | null}} looking whose numbers are written
  * @returns {Mark[]}
  */
-export function drawStrips(frame, { layers }, grown) {
+export function drawStrips(frame, { layers }, grown, { selected, hover }) {
+  const chosen = [...new Set([hover, selected])].filter((i) => i !== null && i < layers.length && grown[i] === 1);
   return frame.strips.flatMap(({ name, top, bottom }) => {
     const kind = /** @type {StripName} */ (name);
     const values = layers.map((layer) => (layer[kind] === null ? NaN : toNumber(layer[kind].mean)));
@@ -74,14 +77,24 @@ export function drawStrips(frame, { layers }, grown) {
     const bars = values.flatMap((value, i) => {
       if (grown[i] === 0 || Number.isNaN(value)) return [];
       const height = at(value) * (bottom - top) * grown[i];
-      return height > 0 ? [/** @type {Mark} */ ({ key: `${name}:${i}`, shape: "rect", x: frame.x(i) - frame.bar / 2, y: bottom - height, width: frame.bar, height, rx: 1, fill })] : [];
+      return height > 0 ? [/** @type {Mark} */ ({ key: `${name}:${i}`, shape: "rect", x: frame.x(i) - frame.bar / 2, y: bottom - height, width: frame.bar, height, rx: 1, fill, opacity: chosen.length && !chosen.includes(i) ? 0.35 : undefined })] : [];
     });
     return [
       /** @type {Mark} */ ({ key: `${name}:ground`, shape: "rect", x: frame.left, y: top, width: frame.right - frame.left, height: bottom - top, rx: 3, fill: "sink", opacity: 0.75 }),
       ...bars,
+      ...chosen.flatMap((i) => drawNumber(frame, kind, { top, bottom }, Number(i), values[Number(i)])),
       /** @type {Mark} */ ({ key: `${name}:name`, shape: "text", x: frame.left - 10, y: (top + bottom) / 2 + 4, text: NAMES[kind][frame.left < ROOMY ? 1 : 0], size: TEXT, anchor: "end", fill: "ink-2" }),
     ];
   });
+}
+
+/** Beside the bar of the chosen layer. @param {Frame} frame @param {StripName} kind @param {{top: number, bottom: number}} strip @param {number} i @param {number} value @returns {Mark[]} */
+function drawNumber(frame, kind, { top, bottom }, i, value) {
+  if (Number.isNaN(value)) return [];
+  const fits = frame.x(i) + frame.bar / 2 + 52 < frame.right;
+  const text = kind === "saturated" || kind === "dead" ? `${formatNumber(value * 100)}\u00a0%` : formatNumber(value);
+  const aside = frame.bar / 2 + 5;
+  return [{ key: `${kind}:value:${i}`, shape: "text", x: frame.x(i) + (fits ? aside : -aside), y: (top + bottom) / 2 + 4, text, size: TEXT - 1, weight: 650, anchor: fits ? "start" : "end", fill: "ink", halo: "sink" }];
 }
 
 /** @param {number} value */

@@ -1,15 +1,17 @@
 /** The gradient through time: one curve per kind of cell over the time steps, on one axis. */
 
-import { fitDecades, listPowers, share } from "../../layout/lab/decades.js";
+import { fitAxis, listAxisTicks, place } from "../../layout/lab/axis.js";
 import { listNumbered } from "../../layout/lab/frame.js";
-import { formatNumber, toNumber } from "../../layout/number.js";
+import { NONE, QUANTITIES } from "../../layout/lab/quantities.js";
+import { listPredicted, listReach } from "../../layout/lab/series.js";
+import { formatNumber } from "../../layout/number.js";
 
 /** @typedef {import("../marks.js").Mark} Mark */
 /** @typedef {import("../../layout/lab/flow.js").Flow} Flow */
 /** @typedef {{name: string, label: string, flow: Flow}} CellFlow */
 /**
  * @typedef {object} TimeLooking
- * @property {"z" | "weights"} shown
+ * @property {import("../../layout/lab/quantities.js").Shown} shown
  * @property {number} playhead time steps reached so far, from the last on
  * @property {number | null} selected index of a time step
  * @property {number | null} hover
@@ -39,19 +41,24 @@ export function sceneTime(cells, { width, height }, looking) {
   const frame = { left: (narrow ? 46 : 72) + LABEL, right: width - (narrow ? 14 : 28), top, bottom: height - 40 };
   const step = (frame.right - frame.left) / count;
   const x = (/** @type {number} */ i) => frame.left + (i + 0.5) * step;
-  const series = cells.map(({ flow }) => flow.layers.map(({ grad_z_rms, grad_weight_rms }) => (shown === "z" ? grad_z_rms : grad_weight_rms)));
-  const theory = shown === "z" ? cells.map(({ flow }) => flow.layers.map(({ predicted_grad_z_rms }) => (predicted_grad_z_rms === null ? NaN : toNumber(predicted_grad_z_rms)))) : [];
-  const decades = fitDecades([...series.flat().map(({ mean }) => mean), ...theory.flat()], 2);
-  const y = (/** @type {number} */ value) => frame.bottom - (share(value, decades) || 0) * (frame.bottom - frame.top);
-  const powers = listPowers(decades, Math.max(2, Math.floor((frame.bottom - frame.top) / 40)));
+  const quantity = QUANTITIES[shown];
+  const series = cells.map(({ flow }) => flow.layers.map(quantity.read));
+  const theory = cells.map(({ flow }) => listPredicted(flow.layers, quantity));
+  const reach = quantity.spread === "spread" && quantity.logarithmic ? series.flat().map(({ mean }) => mean) : listReach(series.flat(), quantity);
+  const axis = fitAxis([...reach, ...theory.flat()], quantity);
+  const y = (/** @type {number} */ value) => frame.bottom - (place(value, axis) || 0) * (frame.bottom - frame.top);
+  const ticks = listAxisTicks(axis, Math.max(2, Math.floor((frame.bottom - frame.top) / 40)));
+  /** Whether a value has a place on the axis. */
+  const stands = (/** @type {number} */ value) => Number.isFinite(value) && (value > 0 || !axis.logarithmic);
   const edge = frame.left - LABEL;
   const column = (/** @type {string} */ key, /** @type {number | null} */ i, /** @type {number} */ opacity) =>
     i === null || i >= count ? [] : [/** @type {Mark} */ ({ key, shape: "rect", x: x(i) - Math.max(step, 6) / 2, y: top - 10, width: Math.max(step, 6), height: frame.bottom - top + 34, rx: 4, fill: "backward-tint", opacity })];
   return [
     ...column("column:hover", looking.hover === looking.selected ? null : looking.hover, 0.6),
     ...column("column:selected", looking.selected, 1),
-    { key: "grid", shape: "path", d: powers.map((power) => `M${edge} ${write(y(10 ** power))}H${frame.right}`).join(""), stroke: "rule", strokeWidth: 1, fill: "none" },
-    ...powers.map((power) => /** @type {Mark} */ ({ key: `power:${power}`, shape: "text", x: edge - 8, y: y(10 ** power) + 4, text: power === 0 ? "1" : "10", ...(power === 0 ? {} : { raised: String(power).replace("-", "\u2212") }), size: TEXT, anchor: "end", fill: "ink-2" })),
+    { key: "grid", shape: "path", d: ticks.map(({ at }) => `M${edge} ${write(y(at))}H${frame.right}`).join(""), stroke: "rule", strokeWidth: 1, fill: "none" },
+    ...ticks.map(({ at, text, raised }) => /** @type {Mark} */ ({ key: `tick:${at}`, shape: "text", x: edge - 8, y: y(at) + 4, text, raised, size: TEXT, anchor: "end", fill: "ink-2" })),
+    ...(shown === "factor" ? [/** @type {Mark} */ ({ key: "level", shape: "path", d: `M${edge} ${write(y(1))}H${frame.right}`, stroke: "ink-3", strokeWidth: 1.25, dash: "2 4", fill: "none" })] : []),
     { key: "ground", shape: "path", d: `M${frame.left} ${frame.bottom}H${frame.right}`, stroke: "ink-3", strokeWidth: 1, fill: "none" },
     { key: "step", shape: "text", x: frame.left - 10, y: frame.bottom + 18, text: "time step", size: TEXT, anchor: "end", fill: "ink-2" },
     ...listNumbered(count, step).map((i) => /** @type {Mark} */ ({ key: `number:${i}`, shape: "text", x: x(i), y: frame.bottom + 18, text: String(i + 1), size: TEXT, anchor: "middle", fill: "ink-2" })),
@@ -63,14 +70,14 @@ export function sceneTime(cells, { width, height }, looking) {
 
   /** @param {number[]} values @param {number} c @returns {Mark[]} */
   function drawTheory(values, c) {
-    const d = joinPoints(values.map((value, i) => (value > 0 && Number.isFinite(value) ? { x: x(i), y: y(value) } : null)));
+    const d = joinPoints(values.map((value, i) => (stands(value) ? { x: x(i), y: y(value) } : null)));
     return d ? [{ key: `theory:${c}`, shape: "path", d, stroke: styleOf(c).stroke, strokeWidth: 1.25, fill: "none", opacity: 0.7 }] : [];
   }
 
-  /** @param {readonly import("../../layout/lab/flow.js").Summary[]} summaries @param {number} c @returns {Mark[]} */
-  function drawCurve(summaries, c) {
+  /** @param {readonly import("../../layout/lab/quantities.js").Reading[]} readings @param {number} c @returns {Mark[]} */
+  function drawCurve(readings, c) {
     const from = Math.max(0, count - playhead);
-    const points = summaries.map(({ mean }, i) => (i >= Math.floor(from) && toNumber(mean) > 0 && Number.isFinite(toNumber(mean)) ? { x: x(i), y: y(toNumber(mean)), i } : null));
+    const points = readings.map(({ mean }, i) => (i >= Math.floor(from) && stands(mean) ? { x: x(i), y: y(mean), i } : null));
     const reached = points.filter((point) => point !== null && point.i >= from - 1e-9);
     const first = reached[0];
     if (!first) return [];
@@ -80,8 +87,10 @@ export function sceneTime(cells, { width, height }, looking) {
     const u = first.i - from;
     const front = next && playhead < count ? { x: first.x + (next.x - first.x) * u, y: first.y + (next.y - first.y) * u } : first;
     const whole = [...(front === first ? [] : [front]), ...points.slice(first.i)];
-    const high = summaries.map(({ mean, std }, i) => (points[i] && i >= first.i ? { x: x(i), y: y(toNumber(mean) + toNumber(std)) } : null)).filter((point) => point !== null);
-    const low = summaries.map(({ mean, std }, i) => (points[i] && i >= first.i ? { x: x(i), y: y(Math.max(toNumber(mean) - toNumber(std), toNumber(mean) / 10)) } : null)).filter((point) => point !== null);
+    const edgeAt = (/** @type {(reading: import("../../layout/lab/quantities.js").Reading) => number} */ read) => readings.flatMap((reading, i) => (points[i] && i >= first.i ? [{ x: x(i), y: y(read(reading)) }] : []));
+    const high = edgeAt((reading) => reading.high);
+    // A spread over more than a power of ten has no lower end worth drawing.
+    const low = edgeAt(({ mean, low: least }) => (axis.logarithmic && quantity.spread === "spread" ? Math.max(least, mean / 10) : least));
     const band = [...high, ...low.toReversed()].filter(({ y: at }) => Number.isFinite(at));
     return [
       ...(band.length > 2 ? [/** @type {Mark} */ ({ key: `band:${c}`, shape: "path", d: `M${band.map((point) => `${write(point.x)} ${write(point.y)}`).join("L")}Z`, fill: stroke, opacity: 0.13 })] : []),
@@ -93,10 +102,10 @@ export function sceneTime(cells, { width, height }, looking) {
   /** Names at the left ends of the curves, pushed apart where they would meet. @returns {Mark[]} */
   function drawNames() {
     const ends = series
-      .map((summaries, c) => {
+      .map((readings, c) => {
         const from = Math.max(0, Math.ceil(count - playhead - 1e-9));
-        const at = summaries.findIndex(({ mean }, i) => i >= from && toNumber(mean) > 0);
-        return { c, at, y: at < 0 ? NaN : y(toNumber(summaries[at].mean)) };
+        const at = readings.findIndex(({ mean }, i) => i >= from && stands(mean));
+        return { c, at, y: at < 0 ? NaN : y(readings[at].mean) };
       })
       .filter(({ at }) => at >= 0 && playhead > 0)
       .sort((a, b) => a.y - b.y);
@@ -108,7 +117,7 @@ export function sceneTime(cells, { width, height }, looking) {
 
   /** @param {number} i @returns {Mark} */
   function handle(i) {
-    const said = i >= count - playhead ? cells.map(({ label }, c) => `${label} ${formatNumber(series[c][i].mean)}`).join(", ") : "not reached yet";
+    const said = i >= count - playhead ? cells.map(({ label }, c) => `${label} ${series[c][i] === NONE ? "\u2013" : formatNumber(series[c][i].mean)}`).join(", ") : "not reached yet";
     return { key: `handle:${i}`, shape: "rect", x: x(i) - step / 2, y: top - 10, width: step, height: frame.bottom - top + 34, fill: "transparent", tone: "handle", id: String(i), label: `Time step ${i + 1}: ${said}` };
   }
 }

@@ -1,7 +1,7 @@
 /** What happens when the lab's state changes: measuring, playing, remembering. */
 
 import { computed, effect } from "@preact/signals-core";
-import { post } from "../../api/client.js";
+import { fetchText, post } from "../../api/client.js";
 import { openStream } from "../../api/stream.js";
 import { readLabLink, writeLabLink } from "./link.js";
 import { sweepRequest } from "./grid.js";
@@ -36,8 +36,9 @@ export function measure({ state, actions }) {
   /** @param {boolean} quick @param {AbortSignal} signal */
   const ask = async (quick, signal) => {
     const [now, form, time] = [asked.peek(), state.form.peek(), state.time.peek()];
-    const cells = now === time ? timeRequests(time, state.catalog, { quick }) : [];
-    const bodies = now === time ? cells.map(({ body }) => body) : [requestOf(form, state.catalog, { quick })];
+    const stretch = state.shown.peek() === "stretch";
+    const cells = now === time ? timeRequests(time, state.catalog, { quick, stretch }) : [];
+    const bodies = now === time ? cells.map(({ body }) => body) : [requestOf(form, state.catalog, { quick, stretch })];
     const results = await Promise.all(bodies.map((body) => post("/experiments/gradient-flow", body, signal)));
     if (signal.aborted) return false;
     done = { form: now, quick };
@@ -140,6 +141,16 @@ export function playPass({ state, actions }, clock) {
       else actions.pause();
     });
   });
+}
+
+/**
+ * A sweep as a table with a row per trial, as the API writes it; what was measured is not measured
+ * again.
+ * @param {Lab} lab
+ * @returns {Promise<{text: string} | {problem: import("../state.js").Problem}>}
+ */
+export async function fetchSweepTable({ state }) {
+  return fetchText("/experiments/sweeps", { ...sweepRequest(state.swept.peek(), state.catalog), format: "csv" });
 }
 
 /** How the lab is looked at. @param {Lab["state"]} state @returns {import("./store.js").Look} */

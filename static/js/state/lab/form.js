@@ -6,7 +6,7 @@
 /** @typedef {{name: string, title: string, summary: string, depth: number, layer: any}} Classic */
 /**
  * @typedef {{activations: import("../state.js").CatalogEntry[], initializers: InitializerEntry[],
- *   cells: import("../state.js").CatalogEntry[], classics: Classic[], limits: Record<string, number>}} LabCatalog
+ *   cells: import("../state.js").CatalogEntry[], presets: import("../state.js").Preset[], classics: Classic[], limits: Record<string, number>}} LabCatalog
  */
 /**
  * @typedef {{depth: number, width: number, activation: Choice, initializer: Choice, sigma_b: number,
@@ -36,9 +36,10 @@ function asChoice(given) {
  * The body of the request.
  * @param {Form} form
  * @param {LabCatalog} catalog
- * @param {{quick: boolean}} how with few seeds and without singular values
+ * @param {{quick: boolean, stretch?: boolean}} how with few seeds and without singular values; with
+ *   these all the same
  */
-export function requestOf(form, catalog, { quick }) {
+export function requestOf(form, catalog, { quick, stretch = false }) {
   const { depth, width, activation, initializer, residual, layer_norm } = form;
   const layer = { units: width, activation, initializer, residual, layer_norm };
   const drawn = catalog.initializers.find(({ schema }) => STD in schema.properties);
@@ -48,13 +49,13 @@ export function requestOf(form, catalog, { quick }) {
     batch: form.batch,
     inputs: { distribution: form.distribution, variance: form.variance },
     seeds: quick ? Math.min(FEW, form.seeds) : form.seeds,
-    singular_values: !quick,
+    singular_values: stretch || !quick,
   };
 }
 
 /**
  * The spread of a weighted sum that the initializer's option asks for; null where it has none.
- * @param {Form} form
+ * @param {Pick<Form, "initializer" | "width">} form
  * @param {LabCatalog} catalog
  */
 export function sigmaOf({ initializer, width }, catalog) {
@@ -67,10 +68,11 @@ export function sigmaOf({ initializer, width }, catalog) {
 
 /**
  * The form with that spread, by an initializer that can be told it.
- * @param {Form} form
+ * @template {Pick<Form, "initializer" | "width">} F
+ * @param {F} form
  * @param {LabCatalog} catalog
  * @param {number} sigma
- * @returns {Form}
+ * @returns {F}
  */
 export function withSigma(form, catalog, sigma) {
   const own = catalog.initializers.find(({ name, sigma_w }) => sigma_w && name === form.initializer.name);
@@ -101,8 +103,8 @@ export function readForm(given, catalog) {
   return Object.fromEntries(entries);
 }
 
-/** @param {any} value @param {import("../state.js").CatalogEntry[]} entries */
-function readChoice(value, entries) {
+/** @param {any} value @param {import("../state.js").CatalogEntry[]} entries @returns {Choice | null} */
+export function readChoice(value, entries) {
   return entries.some(({ name }) => name === value?.name) ? value : null;
 }
 

@@ -105,7 +105,8 @@ function writeAxis({ name, label, values }, form, catalog) {
     activation: { pointers: ["/network/layers/*/activation"], values: values.map((i) => catalog.activations[i]?.name) },
     initializer: { pointers: ["/network/layers/*/initializer"], values: values.map((i) => catalog.initializers[i]?.name) },
   };
-  return { name: label, ...written[name] };
+  // What the option holds may be a power of the scale; a table should not name one the other.
+  return { name: name === "sigma_w" && rule?.power !== 1 ? String(rule?.option) : label, ...written[name] };
 }
 
 /**

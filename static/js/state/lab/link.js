@@ -1,6 +1,7 @@
 /** The lab in the address. */
 
-import { readTimeForm, USUAL_TIME } from "./cells.js";
+import { isShown } from "../../layout/lab/quantities.js";
+import { readTimeForm, usualTime } from "./cells.js";
 import { readSweepForm, USUAL_SWEEP, usualBase } from "./grid.js";
 import { readForm, formOf } from "./form.js";
 
@@ -8,7 +9,7 @@ import { readForm, formOf } from "./form.js";
 /** @typedef {import("./store.js").Look} Look */
 /** @typedef {import("./form.js").LabCatalog} LabCatalog */
 
-const VIEWS = /** @type {const} */ (["z", "weights", "update", "map", "curves", "table"]);
+const SWEPT = /** @type {const} */ (["map", "curves", "table"]);
 const MODES = /** @type {const} */ (["layers", "time", "sweep"]);
 const CLIPS = /** @type {const} */ (["none", "norm", "value"]);
 
@@ -24,7 +25,7 @@ export function writeLabLink({ form, clip, classic, time, sweep, base }, { mode,
   if (entry && JSON.stringify(formOf(entry)) === JSON.stringify(form)) fields.set("classic", entry.name);
   else fields.set("form", JSON.stringify(form));
   if (mode !== "layers") fields.set("mode", mode);
-  if (JSON.stringify(time) !== JSON.stringify(USUAL_TIME)) fields.set("time", JSON.stringify(time));
+  if (JSON.stringify(time) !== JSON.stringify(usualTime(catalog))) fields.set("time", JSON.stringify(time));
   if (JSON.stringify(sweep) !== JSON.stringify(USUAL_SWEEP)) fields.set("sweep", JSON.stringify(sweep));
   if (JSON.stringify(base) !== JSON.stringify(usualBase(catalog))) fields.set("base", JSON.stringify(base));
   if (clip.by !== "none") {
@@ -50,8 +51,9 @@ export function readLabLink(fragment, catalog) {
   const form = classic ? formOf(classic) : readForm(parse(fields.get("form")), catalog);
   if (!form) return null;
   const mode = MODES.find((name) => name === fields.get("mode")) ?? "layers";
-  const time = readTimeForm(parse(fields.get("time")));
+  const time = readTimeForm(parse(fields.get("time")), catalog);
   const most = mode === "time" ? time.steps : form.depth;
+  const view = fields.get("view") ?? "";
   const playhead = Number(fields.get("playhead") ?? NaN);
   const [layer, at] = [Number(fields.get("layer")), Number(fields.get("at") ?? 1)];
   return {
@@ -62,7 +64,7 @@ export function readLabLink(fragment, catalog) {
     mode,
     classic: classic?.name ?? null,
     clip: { by: CLIPS.find((name) => name === fields.get("clip")) ?? "none", at: at > 0 && Number.isFinite(at) ? at : 1 },
-    view: VIEWS.find((name) => name === fields.get("view")) ?? "z",
+    view: isShown(view) ? view : (SWEPT.find((name) => name === view) ?? "z"),
     selected: Number.isInteger(layer) && layer >= 1 && layer <= most ? layer - 1 : null,
     playhead: playhead >= 0 && playhead < most ? playhead : null,
   };

@@ -2,15 +2,16 @@
 
 import { batch, computed, signal } from "@preact/signals-core";
 import { stepBack, stepForward } from "../../timeline/playhead.js";
-import { USUAL_TIME } from "./cells.js";
+import { usualTime } from "./cells.js";
 import { formOf } from "./form.js";
+import { isShown } from "../../layout/lab/quantities.js";
 import { formAt, USUAL_SWEEP, usualBase } from "./grid.js";
 
 /** @typedef {import("./form.js").Form} Form */
 /** @typedef {import("./form.js").LabCatalog} LabCatalog */
 /** @typedef {import("../../layout/lab/flow.js").Flow} Flow */
 /** @typedef {import("../../layout/lab/clip.js").Clip} Clip */
-/** @typedef {"z" | "weights" | "update" | "map" | "curves" | "table"} LabView */
+/** @typedef {import("../../layout/lab/quantities.js").Shown | "map" | "curves" | "table"} LabView */
 /** @typedef {"layers" | "time" | "sweep"} Mode */
 /** @typedef {import("./grid.js").SweepForm} SweepForm */
 /** @typedef {import("../../layout/lab/sweep.js").SweepPoint} SweepPoint */
@@ -22,6 +23,9 @@ import { formAt, USUAL_SWEEP, usualBase } from "./grid.js";
 /** @typedef {ReturnType<typeof createLab>} Lab */
 
 const MOST_UNDO = 200;
+/** What changes how it is measured, not the network. */
+const MEASUREMENT = new Set(["batch", "seeds", "seed", "distribution", "variance"]);
+const CURES = ["residual", "layer_norm"];
 
 /** @param {LabCatalog} catalog */
 export function createLab(catalog) {
@@ -32,12 +36,14 @@ export function createLab(catalog) {
     clip: signal(/** @type {Clip} */ ({ by: "none", at: 1 })),
     classic: signal(/** @type {string | null} */ (first.name)),
     answer: signal(/** @type {Flow | null} */ (null)),
-    time: signal(USUAL_TIME),
+    time: signal(usualTime(catalog)),
     /** Through time: a flow per kind of cell. */
     cells: signal(/** @type {CellFlow[]} */ ([])),
+    /** The layers as they were before the last change of the network. */
+    before: signal(/** @type {Flow | null} */ (null)),
     /** The form that the answer is of. */
     answered: signal(formOf(first)),
-    answeredTime: signal(USUAL_TIME),
+    answeredTime: signal(usualTime(catalog)),
     sweep: signal(USUAL_SWEEP),
     /** What all points of a sweep have in common. */
     base: signal(usualBase(catalog)),
@@ -74,9 +80,11 @@ export function createLab(catalog) {
   const shown = computed(() => {
     const view = state.view.value;
     if (state.mode.value === "sweep") return view === "curves" || view === "table" ? view : "map";
-    if (view === "map" || view === "curves") return "z";
-    return state.mode.value === "time" && view === "update" ? "z" : view;
+    if (view === "table" || (isShown(view) && (view !== "update" || state.mode.value === "layers"))) return view;
+    return "z";
   });
+  /** Whether what is drawn of a sweep was measured with other settings than those beside it. */
+  const stale = computed(() => state.points.value.some(Boolean) && !isSame({ form: state.base.value, sweep: state.sweep.value }, state.swept.value));
   const place = computed(() => (state.mode.value === "time" ? "time step" : "layer"));
   /** The way back as a run of beats, the last layer first. */
   const trace = computed(() => ({
@@ -174,7 +182,7 @@ export function createLab(catalog) {
       batch(() => {
         const asked = { form: state.base.peek(), sweep: state.sweep.peek() };
         // The same sweep goes on from where it was.
-        if (JSON.stringify(asked) !== JSON.stringify(state.swept.peek())) {
+        if (!isSame(asked, state.swept.peek())) {
           state.points.value = [];
           state.selected.value = null;
         }
@@ -184,6 +192,11 @@ export function createLab(catalog) {
         state.problem.value = null;
         state.sweeping.value = true;
       });
+    },
+    /** Back to the settings of what is drawn. */
+    resumeSwept() {
+      const { form: base, sweep } = state.swept.peek();
+      ask({ ...question(), base, sweep });
     },
     stopSweep: () => void (state.sweeping.value = false),
     /** @param {SweepPoint[]} some */
@@ -207,6 +220,7 @@ export function createLab(catalog) {
       batch(() => {
         actions.setMode("layers");
         playsNext = true;
+        state.before.value = null;
         ask({ ...question(), form, classic: null });
       });
     },
@@ -229,6 +243,7 @@ export function createLab(catalog) {
         playsNext = true;
         state.selected.value = null;
         state.hover.value = null;
+        state.before.value = null;
         ask({ ...question(), form: { ...formOf(classic), seeds, batch: samples, seed }, classic: name });
       });
     },
@@ -238,6 +253,9 @@ export function createLab(catalog) {
      */
     change(part, during = null) {
       batch(() => {
+        if (during === null || during !== gesture) state.before.value = Object.keys(part).some((key) => !MEASUREMENT.has(key)) ? state.answer.peek() : null;
+        // A cure should be seen at work.
+        if (CURES.some((key) => key in part)) playsNext = true;
         ask({ ...question(), form: { ...state.form.peek(), ...part }, classic: null }, during);
         state.sliding.value = during !== null;
       });
@@ -256,6 +274,7 @@ export function createLab(catalog) {
       if (!before) return;
       gesture = null;
       future.push(question());
+      state.before.value = null;
       pose(before);
     },
     redo() {
@@ -263,6 +282,7 @@ export function createLab(catalog) {
       if (!after) return;
       gesture = null;
       past.push(question());
+      state.before.value = null;
       pose(after);
     },
     /** @param {Question & Look} link */
@@ -272,6 +292,7 @@ export function createLab(catalog) {
         state.mode.value = mode;
         state.view.value = view;
         state.selected.value = selected;
+        state.before.value = null;
         pose(next);
         jump(playhead ?? count.peek());
         linked = playhead;
@@ -324,5 +345,10 @@ export function createLab(catalog) {
     /** @param {boolean} reduced */
     setReducedMotion: (reduced) => void (state.reducedMotion.value = reduced),
   };
-  return { state: { ...state, count, trace, reached, shown }, actions, question };
+  return { state: { ...state, count, trace, reached, shown, stale }, actions, question };
+}
+
+/** @param {import("./grid.js").Asked} one @param {import("./grid.js").Asked} other */
+function isSame(one, other) {
+  return JSON.stringify([one.form, one.sweep]) === JSON.stringify([other.form, other.sweep]);
 }
