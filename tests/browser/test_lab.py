@@ -134,7 +134,7 @@ def test_layers_are_walked_by_arrow_keys(page: Page) -> None:
     for option, said in (
         ("factor", r"factor from layer to layer [01](\.\d+)?$"),
         ("stretch", r"singular values [01](\.\d+)?$"),
-        ("dead", r"share of dead units 0\.\d+$"),
+        ("dead", r"dead units 0\.\d+$"),
         ("a_mean", r"mean of a \d"),
     ):
         shown.select_option(option)
@@ -291,5 +291,8 @@ def test_it_is_accessible_and_nothing_scrolls_sideways(
         page.get_by_role("button", name=f"Switch to {theme}").click()
         assert find_axe_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if mode == "layers" and width < 1100:
+        page.get_by_label("Classic", exact=True).select_option("relu_holds")
+        expect(page).to_have_url(re.compile("classic=relu_holds"))
     context.close()
     assert watch.complaints == []

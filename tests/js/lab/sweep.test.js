@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findEdge } from "../../../static/js/layout/lab/edge.js";
-import { reachOf, sceneCurves, sceneMap } from "../../../static/js/scene/lab/map.js";
+import { sceneCurves } from "../../../static/js/scene/lab/curves.js";
+import { reachOf, sceneMap, strengthOf } from "../../../static/js/scene/lab/map.js";
 import { formAt, listValues, readSweepForm, sweepRequest, USUAL_SWEEP, usualAxis, usualBase } from "../../../static/js/state/lab/grid.js";
 import { formOf, sigmaOf } from "../../../static/js/state/lab/form.js";
 import { catalog } from "./flows.js";
@@ -110,4 +111,23 @@ test("a curve per value of the second option, with its spread", () => {
   assert.equal([...marks.keys()].filter((key) => /^curve:\d/.test(key)).length, 4);
   assert.equal([...marks.keys()].filter((key) => /^band:/.test(key)).length, 4);
   assert.equal(marks.get("curve:1").stroke, "ink");
+  assert.equal(marks.get("theory:1").d.match(/[\d.]+ [\d.]+/g).length, 11, "theory beside it");
+});
+
+test("names of curves that end together stand apart, inside the picture", () => {
+  for (const [rows, height] of [[4, 640], [30, 420]]) {
+    const grid = makeGrid(3, rows);
+    for (const point of grid.points) point.log10_ratio = { mean: -1, std: 0 };
+    const names = sceneCurves(grid, { width: 760, height }, { selected: 1, hover: null, top: 92 }).filter(({ key }) => key.startsWith("curve:name:"));
+    const heights = names.map(({ y }) => y).sort((a, b) => a - b);
+    assert.ok(heights.every((y, i) => i === 0 || y - heights[i - 1] >= 13.99), `${heights}`);
+    assert.ok(heights[0] > 92 && heights.at(-1) < height);
+    assert.ok(names.some(({ text, weight }) => text === grid.y.texts[1] && weight === 700), "the chosen one is kept");
+  }
+});
+
+test("a little of a color is seen beside a lot", () => {
+  assert.equal(strengthOf(1), 1);
+  assert.ok(strengthOf(0.04) > 0.15);
+  assert.ok(strengthOf(0) > 0);
 });

@@ -51,6 +51,6 @@ export function listAxisTicks(axis, most) {
 
 /** A power of ten, written out where it is short. @param {number} power @returns {{text: string, raised?: string}} */
 export function writePower(power) {
-  if (power < LEAST_PLAIN || power > MOST_PLAIN) return { text: "10", raised: String(power).replace("-", "\u2212") };
+  if (power < LEAST_PLAIN || power > MOST_PLAIN || !Number.isInteger(power)) return { text: "10", raised: String(power).replace("-", "\u2212") };
   return { text: power < 0 ? (10 ** power).toFixed(-power) : String(10 ** power) };
 }

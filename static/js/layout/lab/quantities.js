@@ -68,8 +68,8 @@ export const QUANTITIES = {
   a_variance: { ...VALUE, logarithmic: true, text: "variance of a", time: "variance of the state", read: summarize(({ a_variance }) => a_variance) },
   z_mean: { ...VALUE, text: "mean of z", time: "mean of z", read: summarize(({ z_mean }) => z_mean) },
   a_mean: { ...VALUE, text: "mean of a", time: "mean of the state", read: summarize(({ a_mean }) => a_mean) },
-  saturated: { ...VALUE, most: 1, text: "share of saturated units", time: "share of saturated gates and units", read: summarize(({ saturated }) => saturated) },
-  dead: { ...VALUE, most: 1, text: "share of dead units", time: "share of dead gates and units", read: summarize(({ dead }) => dead) },
+  saturated: { ...VALUE, most: 1, text: "saturated units", time: "saturated gates and units", read: summarize(({ saturated }) => saturated) },
+  dead: { ...VALUE, most: 1, text: "dead units", time: "dead gates and units", read: summarize(({ dead }) => dead) },
 };
 
 /** @param {string} name @returns {name is Shown} */

@@ -49,8 +49,14 @@ function mountTabs({ state, actions }) {
   const now = () => TABS.findIndex(({ id }) => id === state.mode.value);
   const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "What is measured", onkeydown: walk }, ...TABS.map(({ id, title }) => h("button", { type: "button", role: "tab", id: `tab-${id}`, onclick: () => actions.setMode(id) }, title)));
   const view = h("select", { "aria-label": "Shown", onchange: () => actions.setView(/** @type {LabView} */ (view.value)) });
+  const classic = h("select", { "aria-label": "Classic", onchange: () => actions.chooseClassic(classic.value) }, h("option", { value: "", disabled: true }, "Your own"), ...state.catalog.classics.map(({ name, title }) => h("option", { value: name }, title)));
+  const classics = h("label", { class: "well select one-classic" }, classic, icon("m7 10 5 5 5-5"));
   const busy = h("p", { class: "busy", role: "status" });
-  part("tabs").append(bar, h("label", { class: "well select shown" }, view, icon("m7 10 5 5 5-5")), busy);
+  part("tabs").append(bar, h("label", { class: "well select shown" }, view, icon("m7 10 5 5 5-5")), classics, busy);
+  effect(() => {
+    classic.value = state.classic.value ?? "";
+    classics.hidden = state.mode.value !== "layers";
+  });
   effect(() => void (busy.textContent = state.pending.value ? "Measuring\u2026" : ""));
   /** @param {KeyboardEvent} event */
   function walk(event) {

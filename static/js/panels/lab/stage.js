@@ -6,7 +6,8 @@ import { listValues } from "../../state/lab/grid.js";
 import { isShown, QUANTITIES } from "../../layout/lab/quantities.js";
 import { createSvgPainter } from "../../render/svg.js";
 import { sceneFlow } from "../../scene/lab/flow.js";
-import { sceneCurves, sceneMap } from "../../scene/lab/map.js";
+import { sceneCurves } from "../../scene/lab/curves.js";
+import { sceneMap } from "../../scene/lab/map.js";
 import { sceneTime, styleOf } from "../../scene/lab/time.js";
 import { h } from "../dom.js";
 
@@ -146,7 +147,7 @@ function makeLegend({ state }) {
   const legend = h("ul", { class: "legend", "aria-label": "Legend" });
   const item = (/** @type {string} */ kind, /** @type {string} */ text) => h("li", {}, h("i", { class: kind }), text);
   effect(() => {
-    if (state.mode.value === "sweep") return legend.replaceChildren();
+    if (state.mode.value === "sweep") return legend.replaceChildren(...(state.shown.value === "curves" ? [item("line measured", "mean"), item("band", "spread"), item("line", "theory")] : []));
     const quantity = isShown(state.shown.value) ? QUANTITIES[state.shown.value] : QUANTITIES.z;
     if (state.mode.value === "time") {
       const cells = state.cells.value;

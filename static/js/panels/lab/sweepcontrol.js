@@ -24,10 +24,10 @@ export function makeSweepControl(lab) {
     const stale = state.stale.value;
     const open = (known > 0 || (progress?.done ?? 0) > 0) && !stale && state.ended.value !== "done";
     start.textContent = running ? "Stop" : open ? "Go on" : "Measure";
-    const share = progress && progress.trials > 0 ? progress.done / progress.trials : 0;
+    const share = progress && progress.trials > 0 && !stale ? progress.done / progress.trials : 0;
     /** @type {HTMLElement} */ (bar.firstChild).style.transform = `scaleX(${share})`;
     meter.setAttribute("aria-valuemax", String(progress?.trials ?? 0));
-    meter.setAttribute("aria-valuenow", String(progress?.done ?? 0));
+    meter.setAttribute("aria-valuenow", String(stale ? 0 : (progress?.done ?? 0)));
     text.textContent = progress && (running || !stale) ? tellProgress(progress, running) : running ? "Starting\u2026" : countTrials();
     back.hidden = !stale || running;
     save.disabled = state.ended.value !== "done" || running || saving;

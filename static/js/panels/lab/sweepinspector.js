@@ -31,7 +31,8 @@ export function tellSweep({ state }) {
   const edge = findEdge(points, x.values.length, y.values.length);
   const middle = edge[Math.floor(edge.length / 2)];
   const where = middle ? ` Theory has the edge of chaos at ${nameEdge(middle, edge, x, y)}: there \u03c7\u2081 is 1, and gradients reach deepest.` : " Theory knows no edge of chaos in this range.";
-  return `Blue loses the gradient on its way, orange makes more of it.${where}`;
+  const seen = state.shown.value === "map" ? "Blue loses the gradient on its way, orange makes more of it." : "Under 1 the gradient is lost on its way, above 1 there is more of it in the end.";
+  return `${seen}${where}`;
 }
 
 /**

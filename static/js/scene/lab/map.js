@@ -1,6 +1,5 @@
-/** A sweep as a picture: a map of cells over two options, or a curve per value of the second. */
+/** A sweep as a map: cells over two options, and the edge of chaos over them. */
 
-import { listTicks } from "../../layout/axes.js";
 import { findEdge } from "../../layout/lab/edge.js";
 import { formatNumber, toNumber } from "../../layout/number.js";
 
@@ -24,8 +23,17 @@ export function reachOf({ points }) {
   return Math.max(LEAST_REACH, Math.ceil(Math.max(0, ...sizes)));
 }
 
+/**
+ * How strong a color is. The root keeps what is small apart from nothing: where vanishing goes over
+ * many powers of ten, exploding over a few has to be seen as well.
+ * @param {number} share of the reach, from 0 to 1
+ */
+export function strengthOf(share) {
+  return Math.max(1 / 16, Math.sqrt(Math.min(1, share)));
+}
+
 /** @param {number} width @param {number} height @param {MapLooking} looking @param {Grid} grid */
-function frame(width, height, { top }, { x, y }) {
+export function frame(width, height, { top }, { x, y }) {
   const narrow = width < 560;
   const named = y.named ? (narrow ? 96 : 150) : narrow ? 56 : 84;
   const area = { left: named, right: width - (narrow ? 14 : 28), top: top + 30, bottom: height - (x.named ? 96 : 52) };
@@ -53,7 +61,7 @@ export function sceneMap(grid, { width, height }, looking) {
     const known = points[point];
     const value = toNumber(known?.log10_ratio?.mean);
     if (Number.isNaN(value)) return /** @type {Mark} */ ({ key: `cell:${point}`, shape: "rect", ...inner, fill: "rule", opacity: known ? 1 : 0.35 });
-    return /** @type {Mark} */ ({ key: `cell:${point}`, shape: "rect", ...inner, fill: value < 0 ? "positive" : "negative", opacity: Math.max(1 / 16, Math.min(1, Math.abs(value) / reach)) });
+    return /** @type {Mark} */ ({ key: `cell:${point}`, shape: "rect", ...inner, fill: value < 0 ? "positive" : "negative", opacity: strengthOf(Math.abs(value) / reach) });
   });
   const outline = (/** @type {string} */ key, /** @type {number | null} */ point, /** @type {number} */ strokeWidth) =>
     point === null || point >= cells.length ? [] : [/** @type {Mark} */ ({ key, shape: "rect", ...place(point), rx: 2, fill: "none", stroke: "ink", strokeWidth })];
@@ -89,7 +97,7 @@ export function nameCell({ points, x, y }, point) {
 }
 
 /** @param {ReturnType<typeof frame>} area @param {SweepAxis} x @param {SweepAxis} y @returns {Mark[]} */
-function drawTicks(area, x, y) {
+export function drawTicks(area, x, y) {
   const step = (/** @type {number} */ room, /** @type {number} */ size) => Math.max(1, Math.ceil(room / size));
   const [everyX, everyY] = [step(x.named ? 16 : 38, area.w), step(18, area.h)];
   const across = x.texts.flatMap((text, i) => (i % everyX ? [] : [{ text, i }]));
@@ -110,7 +118,7 @@ function drawLegend(left, top, reach) {
   const w = LEGEND.width / steps;
   const swatches = Array.from({ length: steps }, (_, i) => {
     const value = (2 * (i + 0.5)) / steps - 1;
-    return /** @type {Mark} */ ({ key: `legend:${i}`, shape: "rect", x: left + i * w, y: top, width: w + 0.5, height: LEGEND.height, fill: value < 0 ? "positive" : "negative", opacity: Math.max(1 / 16, Math.abs(value)) });
+    return /** @type {Mark} */ ({ key: `legend:${i}`, shape: "rect", x: left + i * w, y: top, width: w + 0.5, height: LEGEND.height, fill: value < 0 ? "positive" : "negative", opacity: strengthOf(Math.abs(value)) });
   });
   const label = (/** @type {string} */ key, /** @type {number} */ x, /** @type {string} */ raised, /** @type {"start" | "middle" | "end"} */ anchor) =>
     /** @type {Mark} */ ({ key: `legend:${key}`, shape: "text", x, y: top - 5, text: raised === "0" ? "1" : "10", ...(raised === "0" ? {} : { raised }), size: TEXT - 1, anchor, fill: "ink-2" });
@@ -122,59 +130,7 @@ function drawLegend(left, top, reach) {
   ];
 }
 
-/**
- * A curve of the log ratio over x for every value of y.
- * @param {Grid} grid
- * @param {{width: number, height: number}} size
- * @param {MapLooking} looking
- * @returns {Mark[]}
- */
-export function sceneCurves(grid, { width, height }, looking) {
-  const { points, x, y } = grid;
-  const area = frame(width, height, looking, { ...grid, y: { ...y, named: false } });
-  const rows = y.values.length;
-  const known = points.flatMap((point) => (point?.log10_ratio && Number.isFinite(toNumber(point.log10_ratio.mean)) ? [point] : []));
-  const all = known.flatMap(({ log10_ratio: ratio }) => (ratio ? [toNumber(ratio.mean) - toNumber(ratio.std), toNumber(ratio.mean) + toNumber(ratio.std)] : [])).filter(Number.isFinite);
-  const [low, high] = [Math.min(-1, ...all), Math.max(1, ...all)];
-  const right = area.right - (y.named ? 90 : 40);
-  const step = (right - area.left) / x.values.length;
-  const px = (/** @type {number} */ i) => area.left + (i + 0.5) * step;
-  const py = (/** @type {number} */ value) => area.bottom - ((value - low) / (high - low)) * (area.bottom - area.top);
-  const chosen = looking.hover ?? looking.selected;
-  const ticks = listTicks(low, high, Math.max(3, Math.floor((area.bottom - area.top) / 44)));
-  const curves = y.values.flatMap((_, j) => {
-    const line = x.values.flatMap((_, i) => {
-      const ratio = points[i * rows + j]?.log10_ratio;
-      const [mean, std] = [toNumber(ratio?.mean), toNumber(ratio?.std)];
-      return Number.isFinite(mean) ? [{ i, mean, std: Number.isFinite(std) ? std : 0 }] : [];
-    });
-    const last = line.at(-1);
-    if (!last) return [];
-    const isChosen = chosen !== null && chosen % rows === j;
-    const strength = 0.35 + (0.65 * (j + 1)) / rows;
-    const band = [...line.map(({ i, mean, std }) => `${write(px(i))} ${write(py(mean + std))}`), ...line.toReversed().map(({ i, mean, std }) => `${write(px(i))} ${write(py(mean - std))}`)];
-    return [
-      /** @type {Mark} */ ({ key: `band:${j}`, shape: "path", d: `M${band.join("L")}Z`, fill: "backward", opacity: 0.12 }),
-      /** @type {Mark} */ ({ key: `curve:${j}`, shape: "path", d: line.map(({ i, mean }, n) => `${n ? "L" : "M"}${write(px(i))} ${write(py(mean))}`).join(""), stroke: isChosen ? "ink" : "backward", strokeWidth: isChosen ? 3 : 2, opacity: isChosen ? 1 : strength, fill: "none" }),
-      /** @type {Mark} */ ({ key: `curve:name:${j}`, shape: "text", x: px(last.i) + 8, y: py(last.mean) + 4, text: y.texts[j], size: TEXT, weight: isChosen ? 700 : 500, fill: "ink-2", halo: "paper" }),
-    ];
-  });
-  return [
-    { key: "grid", shape: "path", d: ticks.map((value) => `M${area.left} ${write(py(value))}H${right}`).join(""), stroke: "rule", strokeWidth: 1, fill: "none" },
-    { key: "zero", shape: "path", d: `M${area.left} ${write(py(0))}H${right}`, stroke: "ink-3", strokeWidth: 1.25, dash: "2 4", fill: "none" },
-    ...ticks.map((value) => /** @type {Mark} */ ({ key: `tick:${value}`, shape: "text", x: area.left - 8, y: py(value) + 4, text: value === 0 ? "1" : "10", ...(value === 0 ? {} : { raised: String(value).replace("-", "\u2212") }), size: TEXT, anchor: "end", fill: "ink-2" })),
-    ...drawTicks({ ...area, right, w: step }, x, { ...y, texts: [], label: "left at layer 1" }),
-    { key: "curves:name", shape: "text", x: area.right, y: area.top - 12, text: y.label, size: TEXT + 1, weight: 650, anchor: "end", fill: "ink" },
-    ...curves,
-    ...Array.from({ length: x.values.length * rows }, (_, point) => {
-      const mean = toNumber(points[point]?.log10_ratio?.mean);
-      const at = { x: px(Math.floor(point / rows)), y: Number.isFinite(mean) ? py(mean) : area.bottom };
-      return /** @type {Mark} */ ({ key: `handle:${point}`, shape: "circle", ...at, r: Math.min(9, Math.max(4, step / 2)), fill: looking.selected === point ? "ink" : "transparent", tone: "handle", id: String(point), label: nameCell(grid, point) });
-    }),
-  ];
-}
-
 /** @param {number} value */
-function write(value) {
+export function write(value) {
   return Math.round(value * 100) / 100;
 }
