@@ -2,6 +2,7 @@
 
 import { batch } from "@preact/signals-core";
 import { carry, nextPhase, previousPhase, stepBack, stepForward } from "../timeline/playhead.js";
+import { createPast } from "./past.js";
 import { fitTarget, readNames, withExpression, withSpec, withValue } from "./questions.js";
 import { withSteps } from "./sequences.js";
 import { createState } from "./state.js";
@@ -10,19 +11,12 @@ import { createState } from "./state.js";
 /** @typedef {import("./state.js").State} State */
 /** @typedef {ReturnType<typeof createStore>} Store */
 
-const MOST_UNDO = 200;
 /** The view in which a unit opens. */
 const GRAPH = "graph";
 
 /** @param {Parameters<typeof createState>[0]} first */
 export function createStore(first) {
   const state = createState(first);
-  /** @type {Question[]} */
-  const past = [];
-  /** @type {Question[]} */
-  let future = [];
-  /** What is being changed by many small edits in a row, which are undone together. @type {string | null} */
-  let gesture = null;
   /** Names of expressions, also of those that are gone, for when they come back. */
   const known = /** @type {import("./questions.js").Known} */ (new Map());
 
@@ -46,10 +40,10 @@ export function createStore(first) {
       state.sample.value = next.sample;
       state.preset.value = next.preset;
       if (!hasUnit(next.network.spec, state.opened.peek())) state.opened.value = null;
-      state.canUndo.value = past.length > 0;
-      state.canRedo.value = future.length > 0;
       state.asked.value += 1;
     });
+
+  const past = createPast({ read: question, pose, canUndo: state.canUndo, canRedo: state.canRedo });
 
   /**
    * @param {Question} next what a person has changed is no longer the preset it was
@@ -57,10 +51,7 @@ export function createStore(first) {
    * @param {string | null} [during] the gesture that this edit is part of
    */
   const ask = (next, preset = null, during = null) => {
-    if (during === null || during !== gesture) past.push(question());
-    gesture = during;
-    past.splice(0, past.length - MOST_UNDO);
-    future = [];
+    past.keep(during);
     pose({ ...next, preset });
   };
 
@@ -122,7 +113,7 @@ export function createStore(first) {
     setValue: (id, value, sliding = false) =>
       ask(withValue(question(), id, value), null, sliding ? `value ${id}` : null),
     /** The gesture is over: what comes next is undone apart from it. */
-    settle: () => void (gesture = null),
+    settle: past.settle,
     /** @param {string} text one of many edits until `settle` */
     changeExpression(text) {
       const now = question();
@@ -181,20 +172,8 @@ export function createStore(first) {
       });
       return true;
     },
-    undo() {
-      const before = past.pop();
-      if (!before) return;
-      gesture = null;
-      future.push(question());
-      pose(before);
-    },
-    redo() {
-      const after = future.pop();
-      if (!after) return;
-      gesture = null;
-      past.push(question());
-      pose(after);
-    },
+    undo: past.undo,
+    redo: past.redo,
     /**
      * @param {import("./state.js").Trace} trace an answer to what was asked last
      * @param {import("./state.js").Reading} [reading]

@@ -44,7 +44,7 @@ test("numbers out of range have no findings", () => {
 test("through time every kind of cell has its verdict, and truncation comes first", () => {
   const cells = [cell("one", { depth: 21, factor: 0.5 }), cell("two", { depth: 21, factor: 1 })];
   const found = listTimeFindings(cells, { truncate: 0 });
-  assert.match(found[0].text, /^Vanishes: 0\.5 from step to step, by theory 0\.5; \u00d7\u20099\.5e\u22127 from time step 21 back to 1\.$/);
+  assert.match(found[0].text, /^Vanishes: 0\.5 from step to step, by theory 0\.5; \u00d7\u202f9\.5e\u22127 from time step 21 back to 1\.$/);
   assert.match(found[1].text, /^Holds: 1 from step to step/);
   assert.match(listTimeFindings(cells, { truncate: 5 })[0].text, /over 5 time steps and no further/);
   assert.equal(listTimeFindings(cells, { truncate: 21 }).length, 2);

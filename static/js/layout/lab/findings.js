@@ -101,5 +101,5 @@ function tellCell({ flow }, steps) {
   if (!(left > 0)) return `${verdict}: nothing reaches time step 1.`;
   const predicted = predictRatio(flow);
   const theory = Number.isFinite(predicted) ? `, by theory ${formatNumber(predicted)}` : "";
-  return `${verdict}: ${formatNumber(factor)} from step to step${theory}; \u00d7\u2009${formatNumber(left, { digits: 2 })} from time step ${steps} back to 1.`;
+  return `${verdict}: ${formatNumber(factor)} from step to step${theory}; \u00d7\u202f${formatNumber(left, { digits: 2 })} from time step ${steps} back to 1.`;
 }

@@ -44,7 +44,7 @@ const VALUE = { ...GRADIENT, logarithmic: false, phase: "forward" };
 export const QUANTITIES = {
   z: { ...GRADIENT, text: "gradient of z", time: "gradient of z", read: summarize(({ grad_z_rms }) => grad_z_rms), theory: ({ predicted_grad_z_rms }) => predicted_grad_z_rms },
   weights: { ...GRADIENT, text: "gradient of the weights", time: "share of the gradient of W", read: summarize(({ grad_weight_rms }) => grad_weight_rms) },
-  update: { ...GRADIENT, text: "gradient of the weights, clipped", time: "", read: summarize(({ grad_weight_rms }) => grad_weight_rms) },
+  update: { ...GRADIENT, text: "weights, clipped", time: "", read: summarize(({ grad_weight_rms }) => grad_weight_rms) },
   factor: {
     ...GRADIENT,
     logarithmic: false,

@@ -26,7 +26,7 @@ export function focus(latex, value, note) {
  * @param {string} note
  */
 export function verdict(what, left, note) {
-  return h("div", { class: "headline" }, h("p", { class: `focus verdict ${what}` }, h("span", {}, nameVerdict(what)), h("span", { class: "times" }, `\u00d7\u2009${left}`)), h("span", { class: "quiet" }, note));
+  return h("div", { class: "headline" }, h("p", { class: `focus verdict ${what}` }, h("span", {}, nameVerdict(what)), h("span", { class: "times" }, `\u00d7\u202f${left}`)), h("span", { class: "quiet" }, note));
 }
 
 /** @param {import("../../layout/lab/findings.js").Finding[]} findings */

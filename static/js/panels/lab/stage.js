@@ -79,7 +79,7 @@ export function mountLabStage(element, { state, actions }) {
     svg.classList.toggle("quick", state.quick.value);
     const shown = isShown(view) ? view : "z";
     if (through) painter.draw(cells.length ? sceneTime(cells, size.value, { ...common, shown }) : []);
-    else painter.draw(flow ? sceneFlow(flow, size.value, { ...common, shown, clip: state.clip.value, entries: form.width * form.width, before: state.before.value, quick: state.quick.value }) : []);
+    else painter.draw(flow ? sceneFlow(flow, size.value, { ...common, shown, clip: state.clip.value, entries: form.width * form.width, before: readBefore(), quick: state.quick.value }) : []);
     rove(Math.min(state.count.value - 1, common.selected ?? current));
   });
 
@@ -110,6 +110,10 @@ export function mountLabStage(element, { state, actions }) {
     event.stopPropagation();
   });
 
+  /** What was before, once there is something after it. */
+  function readBefore() {
+    return state.before.value === state.answer.value ? null : state.before.value;
+  }
   function readGrid() {
     const { sweep } = state.points.value.length || state.sweeping.value ? state.swept.value : { sweep: state.sweep.value };
     const [x, y] = [sweep.x, sweep.y].map((axis) => listValues(axis, state.catalog));
@@ -172,7 +176,7 @@ function makeLegend({ state }) {
       ...(update ? [item("clipped", state.clip.value.by === "value" ? "clipped, if normal" : "clipped")] : []),
       ...(ranges ? [item("band", quantity.spread)] : seeds > 1 && quantity !== QUANTITIES.factor ? [item("whisker", "spread")] : []),
       ...(flow?.layers.some((layer) => quantity.theory(layer) !== null) ? [item(`line ${quantity.phase}`, "theory")] : []),
-      ...(state.before.value && state.before.value.layers.length === flow?.layers.length ? [item("dots", "before")] : []),
+      ...(state.before.value && state.before.value !== flow && state.before.value.layers.length === flow?.layers.length ? [item("dots", "before")] : []),
     );
   });
   return legend;

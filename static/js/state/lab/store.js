@@ -1,11 +1,11 @@
-/** What the lab knows, and the only writer of it. */
+/** The only writer of what the lab knows: named transitions. */
 
-import { batch, computed, signal } from "@preact/signals-core";
+import { batch } from "@preact/signals-core";
 import { stepBack, stepForward } from "../../timeline/playhead.js";
-import { usualTime } from "./cells.js";
+import { createPast } from "../past.js";
 import { formOf } from "./form.js";
-import { isShown } from "../../layout/lab/quantities.js";
-import { formAt, USUAL_SWEEP, usualBase } from "./grid.js";
+import { formAt } from "./grid.js";
+import { createLabState, isSame } from "./state.js";
 
 /** @typedef {import("./form.js").Form} Form */
 /** @typedef {import("./form.js").LabCatalog} LabCatalog */
@@ -22,83 +22,14 @@ import { formAt, USUAL_SWEEP, usualBase } from "./grid.js";
 /** @typedef {{mode: Mode, view: LabView, selected: number | null, playhead: number | null}} Look the playhead is null after the pass */
 /** @typedef {ReturnType<typeof createLab>} Lab */
 
-const MOST_UNDO = 200;
 /** What changes how it is measured, not the network. */
 const MEASUREMENT = new Set(["batch", "seeds", "seed", "distribution", "variance"]);
 const CURES = ["residual", "layer_norm"];
 
 /** @param {LabCatalog} catalog */
 export function createLab(catalog) {
-  const first = catalog.classics[0];
-  const state = {
-    catalog,
-    form: signal(formOf(first)),
-    clip: signal(/** @type {Clip} */ ({ by: "none", at: 1 })),
-    classic: signal(/** @type {string | null} */ (first.name)),
-    answer: signal(/** @type {Flow | null} */ (null)),
-    time: signal(usualTime(catalog)),
-    /** Through time: a flow per kind of cell. */
-    cells: signal(/** @type {CellFlow[]} */ ([])),
-    /** The layers as they were before the last change of the network. */
-    before: signal(/** @type {Flow | null} */ (null)),
-    /** The form that the answer is of. */
-    answered: signal(formOf(first)),
-    answeredTime: signal(usualTime(catalog)),
-    sweep: signal(USUAL_SWEEP),
-    /** What all points of a sweep have in common. */
-    base: signal(usualBase(catalog)),
-    /** What the points are of. */
-    swept: signal({ form: usualBase(catalog), sweep: USUAL_SWEEP }),
-    points: signal(/** @type {(SweepPoint | undefined)[]} */ ([])),
-    sweeping: signal(false),
-    progress: signal(/** @type {Progress | null} */ (null)),
-    /** How the last sweep ended, as the API says it. */
-    ended: signal(/** @type {string | null} */ (null)),
-    mode: signal(/** @type {Mode} */ ("layers")),
-    /** Whether the answer is a quick one, of few seeds. */
-    quick: signal(false),
-    pending: signal(false),
-    problem: signal(/** @type {import("../state.js").Problem | null} */ (null)),
-    /** A hand is moving a slider. */
-    sliding: signal(false),
-    playhead: signal(0),
-    playing: signal(false),
-    speed: signal(1),
-    loop: signal(false),
-    selected: signal(/** @type {number | null} */ (null)),
-    hover: signal(/** @type {number | null} */ (null)),
-    view: signal(/** @type {LabView} */ ("z")),
-    theme: signal(/** @type {"light" | "dark"} */ ("light")),
-    reducedMotion: signal(false),
-    canUndo: signal(false),
-    canRedo: signal(false),
-  };
-  const count = computed(() =>
-    state.mode.value === "time" ? (state.cells.value[0]?.flow.layers.length ?? state.time.value.steps) : (state.answer.value?.layers.length ?? state.form.value.depth),
-  );
-  /** What the picture shows: what was chosen, where there is such a picture. */
-  const shown = computed(() => {
-    const view = state.view.value;
-    if (state.mode.value === "sweep") return view === "curves" || view === "table" ? view : "map";
-    if (view === "table" || (isShown(view) && (view !== "update" || state.mode.value === "layers"))) return view;
-    return "z";
-  });
-  /** Whether what is drawn of a sweep was measured with other settings than those beside it. */
-  const stale = computed(() => state.points.value.some(Boolean) && !isSame({ form: state.base.value, sweep: state.sweep.value }, state.swept.value));
-  const place = computed(() => (state.mode.value === "time" ? "time step" : "layer"));
-  /** The way back as a run of beats, the last layer first. */
-  const trace = computed(() => ({
-    beats: Array.from({ length: count.value }, (_, i) => ({ phase: "backward", title: `${place.value} ${count.value - i}` })),
-  }));
-  /** The layer that the pass is at; null before it starts. */
-  const reached = computed(() => (state.playhead.value <= 0 ? null : Math.max(0, count.value - Math.ceil(state.playhead.value))));
-
-  /** @type {Question[]} */
-  const past = [];
-  /** @type {Question[]} */
-  let future = [];
-  /** @type {string | null} */
-  let gesture = null;
+  const state = createLabState(catalog);
+  const { count } = state;
   /** Play the pass once the answer is there. */
   let playsNext = true;
   /** Where a link has the playhead, until there is an answer. @type {number | null} */
@@ -116,17 +47,14 @@ export function createLab(catalog) {
       state.time.value = next.time;
       state.sweep.value = next.sweep;
       state.base.value = next.base;
-      state.canUndo.value = past.length > 0;
-      state.canRedo.value = future.length > 0;
     });
+
+  const past = createPast({ read: question, pose, canUndo: state.canUndo, canRedo: state.canRedo });
 
   /** @param {Question} next @param {string | null} [during] the gesture that this edit is part of */
   const ask = (next, during = null) => {
     linked = null;
-    if (during === null || during !== gesture) past.push(question());
-    gesture = during;
-    past.splice(0, past.length - MOST_UNDO);
-    future = [];
+    past.keep(during);
     pose(next);
   };
 
@@ -253,7 +181,7 @@ export function createLab(catalog) {
      */
     change(part, during = null) {
       batch(() => {
-        if (during === null || during !== gesture) state.before.value = Object.keys(part).some((key) => !MEASUREMENT.has(key)) ? state.answer.peek() : null;
+        if (!past.goesOn(during)) state.before.value = Object.keys(part).some((key) => !MEASUREMENT.has(key)) ? state.answer.peek() : null;
         // A cure should be seen at work.
         if (CURES.some((key) => key in part)) playsNext = true;
         ask({ ...question(), form: { ...state.form.peek(), ...part }, classic: null }, during);
@@ -266,24 +194,16 @@ export function createLab(catalog) {
     },
     /** The hand lets go. */
     settle() {
-      gesture = null;
+      past.settle();
       state.sliding.value = false;
     },
     undo() {
-      const before = past.pop();
-      if (!before) return;
-      gesture = null;
-      future.push(question());
       state.before.value = null;
-      pose(before);
+      past.undo();
     },
     redo() {
-      const after = future.pop();
-      if (!after) return;
-      gesture = null;
-      past.push(question());
       state.before.value = null;
-      pose(after);
+      past.redo();
     },
     /** @param {Question & Look} link */
     restore({ mode, view, selected, playhead, ...next }) {
@@ -345,10 +265,5 @@ export function createLab(catalog) {
     /** @param {boolean} reduced */
     setReducedMotion: (reduced) => void (state.reducedMotion.value = reduced),
   };
-  return { state: { ...state, count, trace, reached, shown, stale }, actions, question };
-}
-
-/** @param {import("./grid.js").Asked} one @param {import("./grid.js").Asked} other */
-function isSame(one, other) {
-  return JSON.stringify([one.form, one.sweep]) === JSON.stringify([other.form, other.sweep]);
+  return { state, actions, question };
 }

@@ -5,6 +5,7 @@ import { toNumber } from "../../layout/number.js";
 import { makeFrame, placeMap } from "../../layout/race/frame.js";
 import { flatten, makeScale } from "../../layout/race/heights.js";
 import { countSteps, nameRacers } from "../../layout/race/runs.js";
+import { createPast } from "../past.js";
 import { askRace, askStep, askSurface, findLane, setUpFormula, setUpFunction, setUpSlice, withAxis } from "./setup.js";
 
 /** @typedef {import("./setup.js").Setup} Setup */
@@ -21,7 +22,6 @@ import { askRace, askStep, askSurface, findLane, setUpFormula, setUpFunction, se
 /** @typedef {"map" | "table"} RaceView */
 /** @typedef {ReturnType<typeof createRace>} Race */
 
-const MOST_UNDO = 200;
 /** Where a race is opened: far enough for ways to part, not yet at their ends. */
 const OPENING = 25;
 
@@ -46,12 +46,6 @@ export function createRace(catalog) {
     step: signal(/** @type {{about: AskedStep, answer: RaceAnswer} | null} */ (null)),
     problems: signal(/** @type {{surface: Problem | null, race: Problem | null, step: Problem | null}} */ ({ surface: null, race: null, step: null })),
   };
-  /** @type {Setup[]} */
-  const past = [];
-  /** @type {Setup[]} */
-  let future = [];
-  /** @type {string | null} */
-  let gesture = null;
 
   const box = computed(() => placeMap(state.stage.value));
   const askedSurface = computed(() => (state.stage.value.width < 40 ? null : askSurface(state.setup.value, catalog, box.value)));
@@ -87,20 +81,13 @@ export function createRace(catalog) {
   const problem = computed(() => state.problems.value.surface ?? state.problems.value.race ?? state.problems.value.step);
 
   /** @param {Setup} setup */
-  const pose = (setup) =>
-    batch(() => {
-      state.setup.value = setup;
-      state.canUndo.value = past.length > 0;
-      state.canRedo.value = future.length > 0;
-    });
+  const pose = (setup) => void (state.setup.value = setup);
+  const past = createPast({ read: () => state.setup.peek(), pose, canUndo: state.canUndo, canRedo: state.canRedo });
 
   /** @param {Setup} setup @param {string | null} [during] the gesture that this edit is part of */
   const change = (setup, during = null) => {
     if (JSON.stringify(setup) === JSON.stringify(state.setup.peek())) return;
-    if (during === null || during !== gesture) past.push(state.setup.peek());
-    gesture = during;
-    past.splice(0, past.length - MOST_UNDO);
-    future = [];
+    past.keep(during);
     pose(setup);
   };
   const jump = (/** @type {number} */ to) =>
@@ -129,7 +116,7 @@ export function createRace(catalog) {
     changeExpression: (expression) => change({ ...state.setup.peek(), surface: { expression } }, "expression"),
     /** @param {import("./setup.js").Pair} start @param {boolean} [sliding] one of many until `settle` */
     setStart: (start, sliding = false) => change({ ...state.setup.peek(), start }, sliding ? "start" : null),
-    settle: () => void (gesture = null),
+    settle: past.settle,
     /** @param {number} count */
     setSteps: (count) => change({ ...state.setup.peek(), steps: count }),
     /** @param {number | null} size */
@@ -147,20 +134,8 @@ export function createRace(catalog) {
     removeRacer: (lane) => change({ ...state.setup.peek(), racers: state.setup.peek().racers.filter((racer) => racer.lane !== lane) }),
     /** @param {number} lane @param {Choice} choice */
     changeRacer: (lane, choice) => change({ ...state.setup.peek(), racers: state.setup.peek().racers.map((racer) => (racer.lane === lane ? { lane, choice } : racer)) }),
-    undo() {
-      const before = past.pop();
-      if (!before) return;
-      gesture = null;
-      future.push(state.setup.peek());
-      pose(before);
-    },
-    redo() {
-      const after = future.pop();
-      if (!after) return;
-      gesture = null;
-      past.push(state.setup.peek());
-      pose(after);
-    },
+    undo: past.undo,
+    redo: past.redo,
     /** @param {{setup: Setup, look: import("./link.js").Look}} found */
     restore: ({ setup, look }) => batch(() => {
       pose(setup);

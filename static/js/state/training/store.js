@@ -1,6 +1,7 @@
 /** What the training room knows, and its named transitions. */
 
 import { batch, signal } from "@preact/signals-core";
+import { createPast } from "../past.js";
 import { cut, emptyHistory, record } from "./history.js";
 import { PACES } from "./request.js";
 import { fitSetup, isOther, isOwn, openSetup } from "./setup.js";
@@ -58,16 +59,10 @@ export function createTraining(catalog) {
     canUndo: signal(false),
     canRedo: signal(false),
   };
-  /** @type {Setup[]} */
-  const past = [];
-  /** @type {Setup[]} */
-  let future = [];
   /** The samples that the setup was fitted to last. @type {Samples | null} */
   let fitted = null;
   /** The step after which the next is to be walked through. @type {number | null} */
   let following = null;
-  /** What is being changed by many small edits in a row. @type {string | null} */
-  let gesture = null;
 
   const forget = () => {
     state.document.value = null;
@@ -93,8 +88,6 @@ export function createTraining(catalog) {
       state.mode.value = "train";
       state.setup.value = next;
       if (isOwn(next.data) && next.data !== before.data) receiveSamples(next.data);
-      state.canUndo.value = past.length > 0;
-      state.canRedo.value = future.length > 0;
     });
 
   /** @param {Samples} samples */
@@ -109,17 +102,16 @@ export function createTraining(catalog) {
     });
   };
 
+  const past = createPast({ read: () => state.setup.peek(), pose: put, canUndo: state.canUndo, canRedo: state.canRedo, most: MOST_UNDO });
+
   const actions = {
     /** @param {(setup: Setup) => Setup} change @param {string | null} [during] the gesture that it is part of */
     edit(change, during = null) {
       const next = change(state.setup.peek());
-      if (during === null || during !== gesture) past.push(state.setup.peek());
-      gesture = during;
-      past.splice(0, past.length - MOST_UNDO);
-      future = [];
+      past.keep(during);
       put(next);
     },
-    settle: () => void (gesture = null),
+    settle: past.settle,
     /** @param {Record<string, unknown>} part */
     change: (part) => actions.edit((setup) => ({ ...setup, ...part })),
     /** @param {(spec: any) => any} change */
@@ -131,20 +123,8 @@ export function createTraining(catalog) {
       state.brush.value = null;
       actions.edit(() => openSetup(entry));
     },
-    undo() {
-      const before = past.pop();
-      if (!before) return;
-      gesture = null;
-      future.push(state.setup.peek());
-      put(before);
-    },
-    redo() {
-      const after = future.pop();
-      if (!after) return;
-      gesture = null;
-      past.push(state.setup.peek());
-      put(after);
-    },
+    undo: past.undo,
+    redo: past.redo,
     /** @param {{setup: Setup, document: any, pace: string}} link */
     restore: ({ setup, document, pace }) =>
       batch(() => {
