@@ -27,7 +27,9 @@ class ArrayRun:
         self._seeded = _freeze(backward.calls.seeded)
         self._needed = _freeze(backward.calls.needed)
         self._recorded = _freeze(backward.calls.recorded)
+        self._whole = self._forward + self._needed
         self._seed: float | None = None
+        self._output = layout.values[graph.output]
         self._run = make_quiet().run
 
     def load(self, node_id: str, value: Array) -> None:
@@ -40,14 +42,24 @@ class ArrayRun:
 
     def backward(self, seed: Array | float, record: bool) -> None:
         """Send ``seed``, the gradient of the output, back to every node."""
+        self._set_seed(seed)
+        self._run(_walk, self._needed)
+        if record:
+            self._run(_walk, self._recorded)
+
+    def differentiate(self) -> Array:
+        """Run forward and back to the parameters, from 1; returns the output."""
+        if self._seed != 1.0:
+            self._set_seed(1.0)
+        self._run(_walk, self._whole)
+        return self._output
+
+    def _set_seed(self, seed: Array | float) -> None:
         # What depends on the seed alone is still there from the last run with the same one.
         if not (isinstance(seed, float) and seed == self._seed):
             np.copyto(self.tape.grads[self.tape.graph.output], seed)
             self._run(_walk, self._seeded)
             self._seed = seed if isinstance(seed, float) else None
-        self._run(_walk, self._needed)
-        if record:
-            self._run(_walk, self._recorded)
 
 
 def _walk(calls: Sequence[Call]) -> None:

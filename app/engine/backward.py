@@ -180,17 +180,16 @@ class Backward:
 
     def _bind_local(self, nodes: list[Node], position: int, wanted: bool) -> Local | None:
         """The local derivative of one node, or of a whole family; ``None`` if there is none."""
-        op, family = OPS[nodes[0].op or ""], self._bindings.family[nodes[0].id]
+        op = OPS[nodes[0].op or ""]
         if not op.elementwise:
             return None
-        whole = self._bindings.whole.get(family)
-        key = (nodes[0].id if whole is None else family), position, wanted
+        joint, binding = self._bindings.find_joint(nodes[0])
+        key = joint, position, wanted
         if key not in self._locals:
-            binding = self._bindings.of[nodes[0].id] if whole is None else whole
             self._locals[key] = self._settle(op.locals[position](binding), nodes[0])
             self._add(self._locals[key].calls, wanted)
         local = self._locals[key]
-        parts = [self._bindings.take_rows(node, local.value) for node in nodes]
+        parts = [self._bindings.take_part(node, local.value) for node in nodes]
         for node, part in zip(nodes, parts, strict=True):
             self.locals[node.id, position] = part
         return Local(parts[0]) if len(nodes) == 1 else local

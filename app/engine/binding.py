@@ -1,12 +1,15 @@
 """Nodes bound to their buffers, one by one and as whole families over time."""
 
 from collections.abc import Hashable, Mapping
+from operator import itemgetter
+from typing import Any
 
 from app.engine.graph import Graph, Node
 from app.engine.layout import Layout
 from app.engine.memory import stack
 from app.engine.op import Array, Binding, Call, Shape
 from app.engine.ops import OPS
+from app.engine.peers import cut
 from app.engine.schedule import Task, schedule
 from app.engine.shapes import fill_options
 
@@ -16,6 +19,7 @@ class Bindings:
 
     Nodes of equal name, op and shapes at different times are a family. Where the buffers of a
     family lie side by side, it has a binding as a ``whole``, of which its nodes' are the rows.
+    Peers have one as well, for their local derivatives.
     """
 
     def __init__(self, graph: Graph, shapes: Mapping[str, Shape], layout: Layout) -> None:
@@ -30,6 +34,7 @@ class Bindings:
         """Which of its family a node is."""
         self.of: dict[str, Binding] = {}
         self.whole: dict[Hashable, Binding] = {}
+        self._of_peers: dict[str, Binding] = {}
         for family, nodes in self.members.items():
             self.number.update({node.id: number for number, node in enumerate(nodes)})
             if nodes[0].op is not None:
@@ -62,9 +67,23 @@ class Bindings:
         complete = 1 < len(nodes) == len(self.members[family])
         return self.whole.get(family) if complete else None
 
-    def take_rows(self, node: Node, array: Array | float) -> Array | float:
-        """The node's part of an array that belongs to its whole family."""
+    def find_joint(self, node: Node) -> tuple[Hashable, Binding]:
+        """What the node's local derivative is worked out with: its family, its peers, or itself.
+
+        With a name for all that have the same one.
+        """
+        family, peers = self.family[node.id], self._layout.peers.get(node.id)
+        if peers is not None:
+            first = peers.nodes[0].id
+            return first, self._of_peers[first]
+        return (family, self.whole[family]) if family in self.whole else (node.id, self.of[node.id])
+
+    def take_part(self, node: Node, array: Array | float) -> Array | float:
+        """The node's part of an array that belongs to what ``find_joint`` finds."""
         whole, out = self.whole.get(self.family[node.id]), self.of[node.id].out
+        peers = self._layout.peers.get(node.id)
+        if peers is not None and not isinstance(array, float):
+            return cut(array, peers.starts[node.id], out.shape)
         if whole is None or isinstance(array, float):
             return array
         if array.ndim != out.ndim or len(array) != len(whole.out):
@@ -90,8 +109,22 @@ class Bindings:
             if node.id in self._layout.folds:
                 fold = self._layout.folds[node.id]
                 inputs = fold.x, fold.weight
-            rows = slice(number * len(out), (number + 1) * len(out)) if whole else slice(None)
-            self.of[node.id] = Binding(out, inputs, options, whole, rows)
+            if node.id in self._layout.peers:
+                self.of[node.id] = self._bind_peer(node, inputs, options)
+            elif whole is None:
+                self.of[node.id] = Binding(out, inputs, options)
+            else:
+                rows = slice(number * len(out), (number + 1) * len(out))
+                self.of[node.id] = Binding(out, inputs, options, whole, itemgetter(rows))
+
+    def _bind_peer(
+        self, node: Node, inputs: tuple[Array, ...], options: Mapping[str, Any]
+    ) -> Binding:
+        peers, out = self._layout.peers[node.id], self._layout.values[node.id]
+        joint = Binding(peers.out, (peers.x,), options)
+        joint = self._of_peers.setdefault(peers.nodes[0].id, joint)
+        start, shape = peers.starts[node.id], out.shape
+        return Binding(out, inputs, options, joint, lambda whole: cut(whole, start, shape))
 
     def _bind_whole(self, nodes: list[Node]) -> Binding | None:
         """The nodes as one with all their rows, or ``None`` where that would be something else."""

@@ -8,6 +8,7 @@ import numpy as np
 from app.engine.graph import Graph, Node
 from app.engine.op import Array, Shape
 from app.engine.ops import OPS
+from app.engine.peers import Peers, cut, find_peers
 from app.engine.shapes import fill_options
 
 NARROW = 48
@@ -39,11 +40,14 @@ class Layout:
         self.parameter_grad: dict[str, Array] = {}
         self.views: set[str] = set()
         self.folds: dict[str, Fold] = {}
+        self.peers: dict[str, Peers] = {}
         self._blocks: dict[str, Array] = {}
         folded = self._choose_folds()
         self._place_parameters(folded)
         self._place_tracks()
-        self._place_others({node.inputs[0] for node in folded})
+        padded = {node.inputs[0] for node in folded}
+        self._place_peers(padded)
+        self._place_others(padded)
         for node in folded:
             x, weight = (self._blocks[source] for source in node.inputs[:2])
             self.folds[node.id] = Fold(x, weight, self._blocks[f"grad of {node.inputs[1]}"])
@@ -112,6 +116,17 @@ class Layout:
             for node, value in zip(nodes, buffer, strict=True):
                 self.values[node.id] = value
 
+    def _place_peers(self, padded: set[str]) -> None:
+        for peers in find_peers(self._graph, self._shapes, padded, self.values):
+            for node in peers.nodes:
+                shape, start = self._shapes[node.id], peers.starts[node.id]
+                self.values[node.id] = cut(peers.out, start, shape)
+                self.values[node.inputs[0]] = cut(peers.x, start, shape)
+                self.peers[node.id] = peers
+                if node.id in padded:
+                    self._blocks[node.id] = cut(peers.out, start, (shape[0], shape[1] + 1))
+                    self._blocks[node.id][:, -1] = 1.0
+
     def _place_others(self, padded: set[str]) -> None:
         for node in self._graph:
             if node.op is not None and (view := OPS[node.op].view) is not None:
@@ -119,7 +134,7 @@ class Layout:
                 if part is not None and len(node.inputs) == 1:
                     self.values[node.id] = part
                     self.views.add(node.id)
-            if node.id in padded:
+            if node.id in padded and node.id not in self.values:
                 self.values[node.id], self._blocks[node.id] = allocate_padded(self._shapes[node.id])
             elif node.id not in self.values:
                 self.values[node.id] = allocate(self._shapes[node.id])

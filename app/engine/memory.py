@@ -26,6 +26,13 @@ def stack(arrays: Sequence[Array]) -> Array | None:
     return as_strided(first, (len(arrays) * len(first), *first.shape[1:]), first.strides)
 
 
+def repeat(array: Array, count: int) -> Array:
+    """Room for ``count`` arrays of the shape of ``array``, each in its order in memory."""
+    axes = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
+    room = np.empty((count, *(array.shape[axis] for axis in axes)))
+    return room.transpose(0, *(axes.index(axis) + 1 for axis in range(array.ndim)))
+
+
 def _address(array: Array) -> int:
     address: int = array.__array_interface__["data"][0]
     return address

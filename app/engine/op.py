@@ -40,8 +40,8 @@ class Binding:
     node's options over the op's defaults. ``scratch`` buffers belong to this node and are shared
     between its forward and backward calls.
 
-    A binding may be a part of a ``whole``: its buffers are then those rows of the whole's, so that
-    either one may write what the other reads.
+    A binding may be a part of a ``whole``: ``cut`` takes its part of each of the whole's buffers,
+    so that either one may write what the other reads.
     """
 
     def __init__(
@@ -50,13 +50,13 @@ class Binding:
         inputs: tuple[Array, ...],
         options: Mapping[str, Any],
         whole: Self | None = None,
-        rows: slice = slice(None),
+        cut: Callable[[Array], Array] = lambda array: array,
     ) -> None:
         self.out = out
         self.inputs = inputs
         self.options = options
         self._whole = whole
-        self._rows = rows
+        self._cut = cut
         self._scratch: dict[str, Array] = {}
 
     @property
@@ -68,14 +68,17 @@ class Binding:
         """A buffer of the shape and memory order of ``like`` (default: of the output)."""
         like = self.out if like is None else like
         if name not in self._scratch:
-            by_row = like.ndim == self.out.ndim > 0 and len(like) == len(self.out)
-            if self._whole is not None and by_row:
-                shape = len(self._whole.out), *like.shape[1:]
-                whole = self._whole._scratch.setdefault(name, np.zeros(shape))
-                self._scratch[name] = whole[self._rows]
-            else:
-                self._scratch[name] = np.zeros_like(like)
+            whole = None if self._whole is None else self._whole._share(name, like, self.out)
+            self._scratch[name] = np.zeros_like(like) if whole is None else self._cut(whole)
         return self._scratch[name]
+
+    def _share(self, name: str, like: Array, out: Array) -> Array | None:
+        """The buffer of which a part whose output is ``out`` takes its own, if there can be one."""
+        if like.shape == out.shape:
+            return self._scratch.setdefault(name, np.zeros(self.out.shape))
+        by_row = like.ndim == out.ndim == self.out.ndim > 0 and len(like) == len(out)
+        shape = len(self.out), *like.shape[1:]
+        return self._scratch.setdefault(name, np.zeros(shape)) if by_row else None
 
 
 @dataclass(frozen=True)

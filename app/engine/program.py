@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from app.engine.arrays import ArrayRun
 from app.engine.errors import EngineError, ShapeError
 from app.engine.graph import Graph
-from app.engine.op import Shape
+from app.engine.op import Array, Shape
 from app.engine.scalars import ScalarRun
 from app.engine.shapes import infer_shapes
 from app.engine.tape import Tape
@@ -55,10 +55,17 @@ class Program:
         """Load ``values`` and compute every node from its inputs."""
         if values:
             self.load(values)
-        if self._missing:
-            raise EngineError(f"no value was given for {sorted(self._missing)}")
+        self._require_values()
         self._run.forward()
         return self.tape
+
+    def differentiate(self) -> Array:
+        """Run forward, and backward from 1 without a record: a step of training in one go.
+
+        Returns the output's value, of whatever shape it has.
+        """
+        self._require_values()
+        return self._run.differentiate()
 
     def backward(self, seed: ArrayLike = 1.0, *, record: bool = True) -> Tape:
         """Send the gradient of the output back to every node; ``seed`` is the output's own.
@@ -68,3 +75,7 @@ class Program:
         """
         self._run.backward(seed if isinstance(seed, float) else np.asarray(seed, float), record)
         return self.tape
+
+    def _require_values(self) -> None:
+        if self._missing:
+            raise EngineError(f"no value was given for {sorted(self._missing)}")

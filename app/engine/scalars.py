@@ -102,6 +102,12 @@ class ScalarRun:
             self._walk_edges(float(seed))
         self.parameter_grads[:] = self._grads[1 : len(self.parameters) + 1]
 
+    def differentiate(self) -> Array:
+        """Run forward and back from 1; returns the output."""
+        self.forward()
+        self.backward(1.0, record=False)
+        return self.tape.values[self._graph.output]
+
     def _walk_derivatives(self) -> None:
         slots = self._slots
         for place, call, first, second, out in self._derivatives:

@@ -108,19 +108,25 @@ def _total(x: Array, out: Array) -> Call:
 
 
 def _sum(b: Binding) -> list[Call]:
+    return _sum_into(b, b.out)
+
+
+def _sum_into(b: Binding, out: Array) -> list[Call]:
     if b.options["last_axis"]:
-        return [(b.x.dot, (np.ones(b.x.shape[-1]), b.out))]
+        return [(b.x.dot, (np.ones(b.x.shape[-1]), out))]
     whole = stack(b.inputs) if b.x.ndim else None
     if whole is not None:
-        return [_total(whole, b.out)]
-    calls, part = [_total(b.x, b.out)], b.scratch("part")
+        return [_total(whole, out)]
+    calls, part = [_total(b.x, out)], b.scratch("part")
     for x in b.inputs[1:]:
-        calls += [_total(x, part), (np.add, (b.out, part, b.out))]
+        calls += [_total(x, part), (np.add, (out, part, out))]
     return calls
 
 
 def _mean(b: Binding) -> list[Call]:
-    return [*_sum(b), (np.divide, (b.out, float(_count(b)), b.out))]
+    # Not in place, which costs twice as much for a single number.
+    total = b.scratch("total")
+    return [*_sum_into(b, total), (np.divide, (total, float(_count(b)), b.out))]
 
 
 def _view_single(x: Array, options: Mapping[str, Any]) -> Array | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.graph import Graph
+from app.engine.memory import repeat
 from app.engine.op import Array, Shape
 from app.engine.program import Program
 from app.training.order import DROP, Order, make_generator
@@ -99,48 +100,60 @@ class Batches:
         self._samples = samples
         self._order = order
         self._drops = drops
-        self._size, self._count, self._steps = order.batch, order.count, order.steps
         self._block_steps = order.block * order.steps
         self._block = -1
         self._rows = np.zeros((0, 0), int)
-        self._copies: list[tuple[str, Array, Array]] = []
+        self._copies: list[tuple[Array, list[Array]]] = []
+        self._rest: list[tuple[Array, list[Array]]] = []
 
     def load(self, step: int) -> Program:
         """The program of the step after ``step`` steps, its samples loaded."""
-        block, within = divmod(step, self._block_steps)
+        block, number = divmod(step, self._block_steps)
         if block != self._block:
             self._begin(block)
-        epoch, position = divmod(within, self._steps)
-        first = position * self._size
-        start = epoch * self._count + first
-        rest = self._count - first
-        if rest < self._size:
-            program = self._programs.take(rest, learning=True)
-            for name, shuffled, _ in self._copies:
-                np.copyto(program.tape.values[name], shuffled[start : start + rest])
-        else:
-            program, stop = self._programs.main, start + self._size
-            for _, shuffled, leaf in self._copies:
-                np.copyto(leaf, shuffled[start:stop])
+        program, copies = self._programs.main, self._copies
+        if self._rest:
+            epoch, position = divmod(number, self._order.steps)
+            number -= epoch
+            if position == self._order.steps - 1:
+                program = self._programs.take(self._order.rest, learning=True)
+                number, copies = epoch, self._rest
+        for leaf, batches in copies:
+            leaf[...] = batches[number]
         if self._drops:
             self._draw_masks(step, program)
         return program
 
     def find(self, step: int) -> Array:
         """The numbers of the samples that the step after ``step`` steps takes."""
-        block, within = divmod(step, self._block_steps)
+        block, number = divmod(step, self._block_steps)
         if block != self._block:
             self._begin(block)
-        epoch, position = divmod(within, self._steps)
-        rows: Array = self._rows[epoch, position * self._size : (position + 1) * self._size]
+        epoch, position = divmod(number, self._order.steps)
+        size = self._order.batch
+        rows: Array = self._rows[epoch, position * size : (position + 1) * size]
         return rows
 
     def _begin(self, block: int) -> None:
-        self._rows = self._order.permute(block)
-        shuffled = self._samples.take(self._rows.ravel()).leaves
-        leaves = self._programs.main.tape.values
-        self._copies = [(name, value, leaves[name]) for name, value in shuffled.items()]
+        if self._block < 0 or not self._order.fixed:
+            rows, size = self._order.permute(block), self._order.batch
+            full = self._order.count // size * size
+            self._rows = rows
+            self._copies = self._spread(self._programs.main, rows[:, :full].reshape(-1, size))
+            if self._order.rest < size:
+                program = self._programs.take(self._order.rest, learning=True)
+                self._rest = self._spread(program, rows[:, full:])
         self._block = block
+
+    def _spread(self, program: Program, rows: Array) -> list[tuple[Array, list[Array]]]:
+        """Each leaf with its value for every step, (steps, samples), in the leaf's own order."""
+        found = []
+        for name, values in self._samples.leaves.items():
+            leaf = program.tape.values[name]
+            batches = repeat(leaf, len(rows))
+            np.copyto(batches, values[rows])
+            found.append((leaf, list(batches)))
+        return found
 
     def _draw_masks(self, step: int, program: Program) -> None:
         rng = make_generator(self._order.seed or 0, DROP, step)

@@ -225,9 +225,7 @@ class Training:
     def _differentiate(self) -> Program:
         """Load the batch of the next step, and leave its gradient in the main program."""
         program = self._batches.load(self._state.step)
-        program.forward()
-        self._total += float(program.tape.values[program.graph.output])
-        program.backward(record=False)
+        self._total += float(program.differentiate())
         if program is not self._main:
             np.copyto(self._main.parameter_grads, program.parameter_grads)
         return program

@@ -41,15 +41,19 @@ class Order:
         return self.count - (self.steps - 1) * self.batch
 
     @property
+    def fixed(self) -> bool:
+        """Whether all epochs are alike. A full batch is the same samples in any order."""
+        return self.seed is None or self.batch >= self.count
+
+    @property
     def block(self) -> int:
         """How many epochs are drawn at once: a generator costs more than a small permutation."""
-        return max(1, min(BLOCK, BLOCK_SAMPLES // self.count))
+        return 1 if self.fixed else max(1, min(BLOCK, BLOCK_SAMPLES // self.count))
 
     def permute(self, block: int) -> Array:
         """The numbers of the samples in all epochs of a block, (epochs, samples)."""
         rows = np.tile(np.arange(self.count), (self.block, 1))
-        if self.seed is None or self.batch >= self.count:
-            # A full batch is the same samples in any order.
+        if self.seed is None or self.fixed:
             return rows
         return make_generator(self.seed, SHUFFLE, block).permuted(rows, axis=1)
 
