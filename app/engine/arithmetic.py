@@ -78,7 +78,7 @@ def _wins(first: int, second: int) -> LocalRule:
 
 def _square_slope(b: Binding) -> Local:
     s = b.scratch("slope")
-    return Local(s, ((np.multiply, (b.x, 2.0, s)),))
+    return Local(s, ((np.multiply, (b.x, 2.0, s)),), (2.0, b.x))
 
 
 def _sqrt_slope(b: Binding) -> Local:

@@ -38,31 +38,32 @@ class ArrayRun:
 
     def forward(self) -> None:
         """Compute every node from its inputs."""
-        self._run(_walk, self._forward)
+        self._run(walk, self._forward)
 
     def backward(self, seed: Array | float, record: bool) -> None:
         """Send ``seed``, the gradient of the output, back to every node."""
         self._set_seed(seed)
-        self._run(_walk, self._needed)
+        self._run(walk, self._needed)
         if record:
-            self._run(_walk, self._recorded)
+            self._run(walk, self._recorded)
 
     def differentiate(self) -> Array:
         """Run forward and back to the parameters, from 1; returns the output."""
         if self._seed != 1.0:
             self._set_seed(1.0)
-        self._run(_walk, self._whole)
+        self._run(walk, self._whole)
         return self._output
 
     def _set_seed(self, seed: Array | float) -> None:
         # What depends on the seed alone is still there from the last run with the same one.
         if not (isinstance(seed, float) and seed == self._seed):
             np.copyto(self.tape.grads[self.tape.graph.output], seed)
-            self._run(_walk, self._seeded)
+            self._run(walk, self._seeded)
             self._seed = seed if isinstance(seed, float) else None
 
 
-def _walk(calls: Sequence[Call]) -> None:
+def walk(calls: Sequence[Call]) -> None:
+    """Run ``calls`` one after the other."""
     for call, arguments in calls:
         call(*arguments)
 

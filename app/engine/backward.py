@@ -133,16 +133,22 @@ class Backward:
         """Bind the messages of one node, or of a whole family, to their inputs."""
         op = OPS[nodes[0].op or ""]
         wanted = nodes[0].inputs[position] in self._flow.leads and not shared
-        local = self._bind_local(nodes, position, wanted)
+        steady = all(("grad", node.id, -1) in self._constant for node in nodes)
+        local = self._bind_local(nodes, position, wanted, steady)
         unit = local is not None and isinstance(local.value, float) and local.value == 1.0
         messages, target = self._places.place_messages(nodes, position, unit, shared)
         for number, node in enumerate(nodes):
             message = self.grads[node.id] if messages is None else messages[number]
             self.messages[node.id, position] = message
         affine = op.affine if local is None else isinstance(local.value, float)
-        constant = affine and all(("grad", node.id, -1) in self._constant for node in nodes)
+        constant = affine and steady
         if constant:
             self._constant.update(("message", node.id, position) for node in nodes)
+        if steady and wanted and local is not None and local.product is not None:
+            number, value = local.product
+            scaled = np.zeros_like(upstream)
+            self._add([(np.multiply, (upstream, number, scaled))], wanted, constant=True)
+            local, upstream = Local(value), scaled
         if target is not None:
             calls = _send(local or op.vjp(position), binding, upstream, target)
             self._add(calls, wanted, constant)
@@ -178,21 +184,37 @@ class Backward:
         rule = local or OPS[nodes[0].op or ""].vjp(position)
         self._add(_send(rule, whole, upstream, total), wanted)
 
-    def _bind_local(self, nodes: list[Node], position: int, wanted: bool) -> Local | None:
-        """The local derivative of one node, or of a whole family; ``None`` if there is none."""
+    def _bind_local(
+        self, nodes: list[Node], position: int, wanted: bool, steady: bool = False
+    ) -> Local | None:
+        """The local derivative of one node, or of a whole family; ``None`` if there is none.
+
+        For a ``steady`` upstream gradient, its product is enough where it has one.
+        """
         op = OPS[nodes[0].op or ""]
         if not op.elementwise:
             return None
         joint, binding = self._bindings.find_joint(nodes[0])
-        key = joint, position, wanted
+        key = joint, position, wanted, steady
         if key not in self._locals:
-            self._locals[key] = self._settle(op.locals[position](binding), nodes[0])
-            self._add(self._locals[key].calls, wanted)
+            local = self._settle(op.locals[position](binding), nodes[0])
+            self._locals[key] = local
+            self._add(local.calls, wanted and not (steady and local.product))
         local = self._locals[key]
-        parts = [self._bindings.take_part(node, local.value) for node in nodes]
+        parts = [self._take_part(node, local) for node in nodes]
         for node, part in zip(nodes, parts, strict=True):
-            self.locals[node.id, position] = part
-        return Local(parts[0]) if len(nodes) == 1 else local
+            self.locals[node.id, position] = part.value
+        return parts[0] if len(nodes) == 1 else local
+
+    def _take_part(self, node: Node, local: Local) -> Local:
+        """The node's own part of a local derivative that it may share with others."""
+        product = local.product
+        if product is not None:
+            product = product[0], self._bindings.take_part(node, product[1])
+        value = local.value
+        if not isinstance(value, float):
+            value = self._bindings.take_part(node, value)
+        return Local(value, (), product)
 
     def _settle(self, local: Local, node: Node) -> Local:
         """The same with a number for the value of a constant."""

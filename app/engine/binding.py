@@ -78,15 +78,13 @@ class Bindings:
             return first, self._of_peers[first]
         return (family, self.whole[family]) if family in self.whole else (node.id, self.of[node.id])
 
-    def take_part(self, node: Node, array: Array | float) -> Array | float:
+    def take_part(self, node: Node, array: Array) -> Array:
         """The node's part of an array that belongs to what ``find_joint`` finds."""
         whole, out = self.whole.get(self.family[node.id]), self.of[node.id].out
         peers = self._layout.peers.get(node.id)
-        if peers is not None and not isinstance(array, float):
+        if peers is not None:
             return cut(array, peers.starts[node.id], out.shape)
-        if whole is None or isinstance(array, float):
-            return array
-        if array.ndim != out.ndim or len(array) != len(whole.out):
+        if whole is None or array.ndim != out.ndim or len(array) != len(whole.out):
             return array
         start = self.number[node.id] * len(out)
         rows: Array = array[start : start + len(out)]

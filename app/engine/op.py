@@ -86,11 +86,13 @@ class Local:
     """A local derivative: where its value stands once ``calls`` have run.
 
     ``value`` is a number when the derivative is constant, else an array that broadcasts against
-    the op's output.
+    the op's output. ``product``: a number and a value of the op's whose product it is; where the
+    upstream gradient never changes, it is multiplied by the number beforehand.
     """
 
     value: Array | float
     calls: tuple[Call, ...] = ()
+    product: tuple[float, Array] | None = None
 
 
 @dataclass(frozen=True)

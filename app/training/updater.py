@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.op import Array
+from app.engine.arrays import walk
+from app.engine.op import Array, Call
 from app.engine.program import Program
 from app.engine.quiet import make_quiet
 from app.training.optimizers import Optimizer, Slots, plain_rate, start_slot
@@ -25,15 +26,19 @@ class Updater:
         self.slots = {slot: start_slot(slot, whole) for slot in optimizer.slots(options)}
         """What the optimizer keeps, each as long as the program's flat vector of parameters."""
         self._rule = optimizer.rule
-        self.choose(options)
+        self._rate = np.array(0.0)
         self._pieces: list[tuple[Array, Array, Slots]] = []
-        self._plain: list[tuple[Array, Array, Array]] = []
+        self._plain: list[Call] = []
         for start in range(0, len(whole), CHUNK):
             piece = slice(start, start + CHUNK)
             own = {slot: values[piece] for slot, values in self.slots.items()}
             parameters, grads = whole[piece], program.parameter_grads[piece]
             self._pieces.append((parameters, grads, own))
-            self._plain.append((parameters, grads, np.empty_like(grads)))
+            scaled = np.empty_like(grads)
+            # The same as the rule, without a new array for each product.
+            self._plain.append((np.multiply, (grads, self._rate, scaled)))
+            self._plain.append((np.subtract, (parameters, scaled, parameters)))
+        self.choose(options)
         self._run = make_quiet().run
         self.t = 0
         """How many steps were taken."""
@@ -41,23 +46,19 @@ class Updater:
     def choose(self, options: Any) -> None:
         """Go on with other ``options``, such as another learning rate; the slots stay."""
         rate = plain_rate(options)
-        self._rate = None if rate is None else np.array(rate)
+        self._is_plain = rate is not None
+        if rate is not None:
+            self._rate[...] = rate
         self._options = options
 
     def step(self) -> None:
         """Take one step with the gradients as they are now."""
         self.t += 1
-        if self._rate is None:
-            self._run(self._move)
+        if self._is_plain:
+            self._run(walk, self._plain)
         else:
-            self._run(self._move_plainly, self._rate)
+            self._run(self._move)
 
     def _move(self) -> None:
         for parameters, grads, slots in self._pieces:
             self._rule(self._options, parameters, grads, slots, self.t)
-
-    def _move_plainly(self, rate: Array) -> None:
-        # The same as the rule, without a new array for each product.
-        for parameters, grads, scaled in self._plain:
-            np.multiply(grads, rate, scaled)
-            np.subtract(parameters, scaled, parameters)
