@@ -55,7 +55,8 @@ class Program:
         """Load ``values`` and compute every node from its inputs."""
         if values:
             self.load(values)
-        self._require_values()
+        if self._missing:
+            self._require_values()
         self._run.forward()
         return self.tape
 
@@ -64,7 +65,8 @@ class Program:
 
         Returns the output's value, of whatever shape it has.
         """
-        self._require_values()
+        if self._missing:
+            self._require_values()
         return self._run.differentiate()
 
     def backward(self, seed: ArrayLike = 1.0, *, record: bool = True) -> Tape:
@@ -77,5 +79,4 @@ class Program:
         return self.tape
 
     def _require_values(self) -> None:
-        if self._missing:
-            raise EngineError(f"no value was given for {sorted(self._missing)}")
+        raise EngineError(f"no value was given for {sorted(self._missing)}")

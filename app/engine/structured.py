@@ -99,34 +99,32 @@ def _count(b: Binding) -> int:
     return b.x.shape[-1] if b.options["last_axis"] else b.x.size * len(b.inputs)
 
 
-def _total(x: Array, out: Array) -> Call:
-    """The sum of all entries as a product with ones, which costs half of what a reduction does."""
+def _total(x: Array, weight: float, out: Array) -> list[Call]:
+    """All entries times ``weight``, summed: as a product, at half of what a reduction costs."""
     flat = x.reshape(-1, order="A")
     if np.shares_memory(flat, x):
-        return np.ones(x.size).dot, (flat, out)
-    return np.add.reduce, (x, None, None, out)
+        return [(np.full(x.size, weight).dot, (flat, out))]
+    return [(np.add.reduce, (x, None, None, out)), (np.multiply, (out, weight, out))]
 
 
 def _sum(b: Binding) -> list[Call]:
-    return _sum_into(b, b.out)
-
-
-def _sum_into(b: Binding, out: Array) -> list[Call]:
-    if b.options["last_axis"]:
-        return [(b.x.dot, (np.ones(b.x.shape[-1]), out))]
-    whole = stack(b.inputs) if b.x.ndim else None
-    if whole is not None:
-        return [_total(whole, out)]
-    calls, part = [_total(b.x, out)], b.scratch("part")
-    for x in b.inputs[1:]:
-        calls += [_total(x, part), (np.add, (out, part, out))]
-    return calls
+    return _weigh(b, 1.0)
 
 
 def _mean(b: Binding) -> list[Call]:
-    # Not in place, which costs twice as much for a single number.
-    total = b.scratch("total")
-    return [*_sum_into(b, total), (np.divide, (total, float(_count(b)), b.out))]
+    return _weigh(b, 1.0 / _count(b))
+
+
+def _weigh(b: Binding, weight: float) -> list[Call]:
+    if b.options["last_axis"]:
+        return [(b.x.dot, (np.full(b.x.shape[-1], weight), b.out))]
+    whole = stack(b.inputs) if b.x.ndim else None
+    if whole is not None:
+        return _total(whole, weight, b.out)
+    calls, part = _total(b.x, weight, b.out), b.scratch("part")
+    for x in b.inputs[1:]:
+        calls += [*_total(x, weight, part), (np.add, (b.out, part, b.out))]
+    return calls
 
 
 def _view_single(x: Array, options: Mapping[str, Any]) -> Array | None:

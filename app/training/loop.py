@@ -118,7 +118,7 @@ class Training:
         the network is what it was just before the first such step."""
         self._differentiate()
         self._move()
-        if self._state.step % CHECK == 0:
+        if not self._state.step % CHECK:
             self.check()
 
     def watch(self) -> Watch | None:
@@ -232,11 +232,11 @@ class Training:
 
     def _move(self) -> None:
         """Take the step that the gradient asks for."""
-        plan = self._plan
         if self._adjusts:
-            self._state.adjust(plan.adjustment)
+            self._state.adjust(self._plan.adjustment)
         if self._scheduled:
-            self._updater.choose(replace(plan.options, learning_rate=self.learning_rate))
+            options = replace(self._plan.options, learning_rate=self.learning_rate)
+            self._updater.choose(options)
         self._state.move()
 
     def _set_mark(self, mark: Mark) -> None:

@@ -47,13 +47,14 @@ class State:
         program.load(document.parameters)
         self.frozen = self._find_frozen(held)
         """The places of what stays."""
+        self._holds = len(self.frozen) > 0
         self._still = self.parameters[self.frozen]
         self._load(document.optimizer_state)
 
     def move(self) -> None:
         """Take the step that the gradients ask for."""
         self._updater.step()
-        if len(self.frozen):
+        if self._holds:
             self.parameters[self.frozen] = self._still
         self.step += 1
 
