@@ -24,6 +24,8 @@ from app.training.optimizers import OPTIMIZERS
 from app.training.schedules import SCHEDULES
 from app.training.stops import Stopper, StopRule
 
+TURN, TOGETHER = 0.0005, 64
+"""Seconds that steps may take which nobody looks at in between, and how many those may be."""
 USUAL_PACE = 10.0
 """Frames per second where nothing else is asked for."""
 
@@ -45,15 +47,16 @@ def open_training(
 ) -> Iterator[Turn]:
     """The turns of a training. Raises ``NetworkError`` at once when it cannot be done.
 
-    A turn is one step. Which steps have frames depends on ``clock`` unless the request says it;
-    what a frame says does not.
+    A turn is one step, or some that take half a millisecond together. Which steps have frames
+    depends on ``clock`` unless the request says it; what a frame says does not.
     """
     return _run(_prepare(request, resources), control, clock)
 
 
 def _run(job: _Job, control: Control, clock: Callable[[], float]) -> Iterator[Turn]:
     training, writer = job.training, job.writer
-    first, started = training.step, clock()
+    first, started, together = training.step, clock(), 1
+    before = started
     last, due = first + job.steps, started + job.interval
     yield writer.write_frame(job.observer.observe(None))
     reason = "steps"
@@ -62,11 +65,10 @@ def _run(job: _Job, control: Control, clock: Callable[[], float]) -> Iterator[Tu
         if control.reason is not None or now - started > job.seconds:
             reason = control.reason or "time_limit"
             break
-        taken = training.step + 1 - first
-        on_turn = now >= due if job.frame_every is None else taken % job.frame_every == 0
-        ends_epoch = (training.step + 1) % training.order.steps == 0 and not job.stopper.idle
-        if not (on_turn or ends_epoch or training.step + 1 == last):
-            training.advance()
+        alone = 0 if job.frame_every is None and now >= due else _count_unwatched(job, first)
+        if alone:
+            together, before = _choose_next(together, now - before), now
+            training.advance(min(alone, together))
             if training.diverged:
                 break
             yield None
@@ -74,7 +76,13 @@ def _run(job: _Job, control: Control, clock: Callable[[], float]) -> Iterator[Tu
         watch = training.watch()
         if watch is None:
             break
+        ends_epoch = training.step % training.order.steps == 0 and not job.stopper.idle
         stop = _judge(job) if ends_epoch else None
+        on_turn = (
+            now >= due
+            if job.frame_every is None
+            else (training.step - first) % job.frame_every == 0
+        )
         if stop or on_turn or training.step == last:
             yield writer.write_frame(job.observer.observe(watch))
             if job.frame_every is not None:
@@ -89,6 +97,25 @@ def _run(job: _Job, control: Control, clock: Callable[[], float]) -> Iterator[Tu
         yield writer.write_end("diverged", document)
     else:
         yield writer.write_end(reason, training.write_document())
+
+
+def _count_unwatched(job: _Job, first: int) -> int:
+    """How many steps come before the next one that has to be looked at, but for the clock."""
+    step, every = job.training.step, job.frame_every
+    ahead = [first + job.steps - step]
+    if every is not None:
+        ahead.append(every - (step - first) % every)
+    if not job.stopper.idle:
+        epoch = job.training.order.steps
+        ahead.append(epoch - step % epoch)
+    return min(ahead) - 1
+
+
+def _choose_next(together: int, seconds: float) -> int:
+    """How many steps to take at once, where it was ``seconds`` since so many were begun."""
+    if seconds > TURN:
+        return max(1, together // 2)
+    return min(2 * together, TOGETHER) if seconds < TURN / 2 else together
 
 
 def _judge(job: _Job) -> str | None:

@@ -113,13 +113,17 @@ class Training:
         rows: Array = self.rows[self._batches.find(self.step)]
         return rows
 
-    def advance(self) -> None:
-        """Take one step. If it cannot be taken, ``diverged`` is true within ``CHECK`` steps, and
-        the network is what it was just before the first such step."""
-        self._differentiate()
-        self._move()
-        if not self._state.step % CHECK:
-            self.check()
+    def advance(self, steps: int = 1) -> None:
+        """Take so many steps. If one cannot be taken, ``diverged`` is true within ``CHECK`` steps,
+        the network is what it was just before the first such step, and no other is taken."""
+        state, differentiate, move = self._state, self._differentiate, self._move
+        for _ in range(steps):
+            differentiate()
+            move()
+            if not state.step % CHECK:
+                self.check()
+                if self.diverged:
+                    break
 
     def watch(self) -> Watch | None:
         """Take one step and tell what it did; ``None`` if it could not be taken."""
