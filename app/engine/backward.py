@@ -145,9 +145,9 @@ class Backward:
         if constant:
             self._constant.update(("message", node.id, position) for node in nodes)
         if steady and wanted and local is not None and local.product is not None:
-            number, value = local.product
+            factor, value = local.product
             scaled = np.zeros_like(upstream)
-            self._add([(np.multiply, (upstream, number, scaled))], wanted, constant=True)
+            self._add([(np.multiply, (upstream, factor, scaled))], wanted, constant=True)
             local, upstream = Local(value), scaled
         if target is not None:
             calls = _send(local or op.vjp(position), binding, upstream, target)
