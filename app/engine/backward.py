@@ -51,6 +51,7 @@ class Backward:
         self._places = Places(shapes, layout, bindings, self._flow)
         self._totals: dict[Name, Array] = {}
         self._locals: dict[Hashable, Local] = {}
+        self._worked_out: set[Hashable] = set()
         self._constant: set[Name] = set()
         for group in schedule(self._flow.list_tasks()):
             kind, owner, position = group[0].name
@@ -195,12 +196,14 @@ class Backward:
         if not op.elementwise:
             return None
         joint, binding = self._bindings.find_joint(nodes[0])
-        key = joint, position, wanted, steady
+        key = joint, position
         if key not in self._locals:
-            local = self._settle(op.locals[position](binding), nodes[0])
-            self._locals[key] = local
-            self._add(local.calls, wanted and not (steady and local.product))
+            self._locals[key] = self._settle(op.locals[position](binding), nodes[0])
         local = self._locals[key]
+        wanted = wanted and not (steady and local.product)
+        if (*key, wanted) not in self._worked_out:
+            self._worked_out.add((*key, wanted))
+            self._add(local.calls, wanted)
         parts = [self._take_part(node, local) for node in nodes]
         for node, part in zip(nodes, parts, strict=True):
             self.locals[node.id, position] = part.value

@@ -92,6 +92,15 @@ def test_any_document_on_the_way_goes_on_exactly(plan: Plan, pause: int) -> None
 
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+def test_steps_taken_together_are_steps_taken_one_by_one(plan: Plan) -> None:
+    together, single = start(make_document(SPEC), plan), start(make_document(SPEC), plan)
+    together.advance(40)
+    for _ in range(40):
+        single.advance()
+    assert write(together.write_document()) == write(single.write_document())
+
+
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 def test_a_step_is_that_of_the_batch_it_names(plan: Plan) -> None:
     samples, training = draw(), start(make_document(SPEC), plan)
     document = make_document(SPEC)
@@ -219,6 +228,15 @@ def test_divergence_is_the_same_step_however_often_one_looks() -> None:
     assert write(documents[0]) == write(documents[1]) == write(documents[2])
     for value in documents[0].parameters.values():
         assert np.isfinite(value).all()
+
+
+def test_steps_taken_together_end_where_one_cannot_be_taken() -> None:
+    optimizer = OPTIMIZERS["sgd"]
+    plan = Plan(optimizer, optimizer.options(learning_rate=RATE), 5)
+    together = start(make_document(RUNAWAY), plan)
+    together.advance(10 * CHECK)
+    assert together.diverged
+    assert write(together.write_document()) == write(run_away(0).write_document())
 
 
 def test_large_losses_are_not_divergence_while_each_is_finite() -> None:
