@@ -38,6 +38,8 @@ def test_it_opens_on_a_gradient_that_vanishes(page: Page) -> None:
     expect(layer(page, 50)).to_have_attribute("aria-label", re.compile("^Layer 50: gradient 0"))
     expect(layer(page, 1)).to_have_attribute("aria-label", re.compile("gradient .*e−1"))
     expect(page.locator("#sentence .chip")).to_have_text("Vanishes")
+    narration = page.locator("#narration")
+    expect(narration).to_have_text(re.compile("^Vanishes: Each layer"))
     inspector = page.locator("#inspector")
     expect(inspector.locator(".verdict")).to_have_text(re.compile(r"^Vanishes×\s?\d.*e−1"))
     expect(inspector.locator(".findings dt")).to_have_text(

@@ -33,6 +33,8 @@ test("forward it says where the variance goes, and how a layer stretches", () =>
   assert.match(Forward, /goes from 4 in layer 1 to 1 in layer 4; theory has it settle at 1\.5/);
   assert.match(Stretch, /one direction by 1\.5 and another by 0\.01; over all directions it is 0\.5/);
   assert.ok(!("Stretch" in tell({ spectrum: false })));
+  const flat = { largest: summary(2), smallest: summary(1e-30), mean_square: summary(1) };
+  assert.match(tell({ change: () => ({ singular_values: flat }) }).Stretch, /one direction by 2 and loses another altogether/);
   const even = { largest: summary(1), smallest: summary(1), mean_square: summary(1) };
   assert.match(tell({ change: () => ({ singular_values: even }) }).Stretch, /every direction by the same 1/);
 });

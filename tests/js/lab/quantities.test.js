@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitAxis, listAxisTicks, place } from "../../../static/js/layout/lab/axis.js";
+import { fitAxis, listAxisTicks, listBetween, place } from "../../../static/js/layout/lab/axis.js";
 import { isShown, NONE, QUANTITIES } from "../../../static/js/layout/lab/quantities.js";
 import { readSeries } from "../../../static/js/layout/lab/series.js";
 import { sceneFlow } from "../../../static/js/scene/lab/flow.js";
@@ -20,6 +20,12 @@ test("an axis over the numbers themselves has 0 and round ticks", () => {
   assert.deepEqual(fitAxis([0.3], { logarithmic: false, most: 1 }), { logarithmic: false, low: 0, high: 1 });
   assert.deepEqual(listAxisTicks({ logarithmic: false, low: 0, high: 1 }, 5).map(({ text }) => text), ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
   assert.deepEqual(listAxisTicks({ logarithmic: true, low: -4, high: 1 }, 9).map(({ text, raised }) => text + (raised ?? "")), ["10\u22124", "10\u22123", "0.01", "0.1", "1", "10"]);
+});
+
+test("a few powers of ten have lines between them", () => {
+  assert.equal(listBetween({ logarithmic: true, low: -1, high: 1 }).length, 16);
+  assert.deepEqual(listBetween({ logarithmic: true, low: -12, high: 1 }), []);
+  assert.deepEqual(listBetween({ logarithmic: false, low: 0, high: 1 }), []);
 });
 
 test("every quantity has bars, and a number for every layer that is reached", () => {

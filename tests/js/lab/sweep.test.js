@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findEdge } from "../../../static/js/layout/lab/edge.js";
+import { findEdge, readEdge } from "../../../static/js/layout/lab/edge.js";
 import { sceneCurves } from "../../../static/js/scene/lab/curves.js";
 import { reachOf, sceneMap, strengthOf } from "../../../static/js/scene/lab/map.js";
 import { formAt, listValues, readSweepForm, sweepRequest, USUAL_SWEEP, usualAxis, usualBase } from "../../../static/js/state/lab/grid.js";
@@ -130,4 +130,18 @@ test("a little of a color is seen beside a lot", () => {
   assert.equal(strengthOf(1), 1);
   assert.ok(strengthOf(0.04) > 0.15);
   assert.ok(strengthOf(0) > 0);
+});
+
+test("the edge is a line between numbers, a mark for each name, and nothing along names", () => {
+  const grid = makeGrid(11, 4);
+  assert.equal(readEdge(grid).kind, "line");
+  const named = { ...grid, y: { ...grid.y, named: true } };
+  const marks = readEdge(named);
+  assert.deepEqual([marks.kind, marks.along, marks.crossings.length], ["marks", "x", 4]);
+  const draw = (/** @type {any} */ one) => sceneMap(one, { width: 760, height: 640 }, { selected: null, hover: null, top: 92 }).marks.find(({ key }) => key === "edge");
+  assert.equal(draw(named).d.match(/M/g).length, 4);
+  assert.equal(draw(grid).d.match(/M/g).length, 1);
+  const along = { ...grid, x: { ...grid.x, named: true } };
+  assert.equal(readEdge(along).kind, "none");
+  assert.equal(draw(along), undefined);
 });

@@ -12,6 +12,7 @@ test("the factor and what is left follow from the gradients", () => {
   const { factor, left } = measureRatio(makeFlow({ depth: 11, factor: 0.5 }));
   assert.ok(Math.abs(factor - 0.5) < 1e-12);
   assert.ok(Math.abs(left - 2 ** -10) < 1e-15);
+  assert.equal(measureRatio(makeFlow({ change: () => ({ grad_z_rms: summary(0) }) })).left, 0, "nothing of nothing");
 });
 
 test("slopes times weights are the factor", () => {

@@ -10,6 +10,8 @@ import { fitDecades, listPowers, share } from "./decades.js";
 
 /** Powers of ten that are written out. */
 const [LEAST_PLAIN, MOST_PLAIN] = [-2, 3];
+/** So many powers of ten have lines between them. */
+const MOST_FINE = 3;
 /** Past this a linear axis would have no room for anything else. */
 const FAR = 1e6;
 
@@ -47,6 +49,12 @@ export function place(value, axis) {
 export function listAxisTicks(axis, most) {
   if (!axis.logarithmic) return listTicks(axis.low, axis.high, most).map((at) => ({ at, text: formatNumber(at) }));
   return listPowers(axis, most).map((power) => ({ at: 10 ** power, ...writePower(power) }));
+}
+
+/** Twice to nine times each power of ten, where there is room for them. @param {Axis} axis @returns {number[]} */
+export function listBetween({ logarithmic, low, high }) {
+  if (!logarithmic || high - low > MOST_FINE) return [];
+  return Array.from({ length: high - low }, (_, i) => low + i).flatMap((power) => [2, 3, 4, 5, 6, 7, 8, 9].map((digit) => digit * 10 ** power));
 }
 
 /** A power of ten, written out where it is short. @param {number} power @returns {{text: string, raised?: string}} */

@@ -28,6 +28,20 @@ export function findEdge(points, columns, rows) {
 }
 
 /**
+ * How the edge is to be drawn and told: between numbers it is a line; where the rows, or the columns,
+ * are things with names, each has its own place; along names it means nothing.
+ * @param {{points: readonly (SweepPoint | undefined)[], x: import("./sweep.js").SweepAxis, y: import("./sweep.js").SweepAxis}} grid
+ * @returns {{kind: "line" | "marks" | "none", along: "x" | "y", crossings: Crossing[]}}
+ */
+export function readEdge({ points, x, y }) {
+  const crossings = findEdge(points, x.values.length, y.values.length);
+  const along = crossings.every((one) => Number.isInteger(one.y)) ? "x" : "y";
+  const [crossed, other] = along === "x" ? [x, y] : [y, x];
+  if (crossings.length === 0 || crossed.named) return { kind: "none", along, crossings: [] };
+  return { kind: other.named ? "marks" : "line", along, crossings };
+}
+
+/**
  * Where a series passes 0, between its places; NaN where it does not. A stretch of zeros is passed
  * at its end.
  * @param {(place: number) => number} at

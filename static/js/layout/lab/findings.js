@@ -8,10 +8,13 @@ import { measureRatio, predictRatio, splitFactor, tellShare } from "./words.js";
 /** @typedef {"vanishes" | "fades" | "holds" | "grows" | "explodes" | "breaks"} Verdict */
 /** @typedef {{title: string, text: string}} Finding */
 
-/** Up to such a factor over the whole way a gradient holds, and from such a one on it is lost. */
-const [LITTLE, MUCH] = [10, 100];
+/** Up to such a factor over the whole way a gradient holds, and past the second it is out of hand. */
+export const LITTLE = 10;
+const MUCH = 100;
 /** Within so much of 1, a factor is as predicted. */
 const CLOSE = 0.03;
+/** A singular value so far below the largest is what rounding left of 0. */
+const ROUNDING = 1e-12;
 
 /**
  * What becomes of the gradient over the whole way.
@@ -76,10 +79,11 @@ function tellForward({ layers, theory }) {
 function tellStretch({ layers }) {
   const values = layers[Math.floor(layers.length / 2)].singular_values;
   if (!values) return [];
-  const [largest, smallest, mean] = [values.largest.mean, values.smallest.mean, Math.sqrt(toNumber(values.mean_square.mean))].map((value) => formatNumber(value, { digits: 2 }));
-  if (![largest, smallest].every((text) => /\d/.test(text))) return [];
+  const numbers = [toNumber(values.largest.mean), toNumber(values.smallest.mean), Math.sqrt(toNumber(values.mean_square.mean))];
+  if (!numbers.every(Number.isFinite)) return [];
+  const [largest, smallest, mean] = numbers.map((value) => formatNumber(value, { digits: 2 }));
   if (largest === smallest) return [{ title: "Stretch", text: `A layer stretches every direction by the same ${largest}: nothing is bent out of shape.` }];
-  return [{ title: "Stretch", text: `A layer in the middle stretches one direction by ${largest} and another by ${smallest}; over all directions it is ${mean} in root mean square.` }];
+  return [{ title: "Stretch", text: `A layer in the middle stretches one direction by ${largest} and ${numbers[1] < numbers[0] * ROUNDING ? "loses another altogether" : `another by ${smallest}`}; over all directions it is ${mean} in root mean square.` }];
 }
 
 /**

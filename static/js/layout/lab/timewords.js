@@ -1,6 +1,7 @@
 /** What the gradient does through time, in words that follow from the numbers. */
 
 import { formatNumber, toNumber } from "../number.js";
+import { LITTLE } from "./findings.js";
 import { measureRatio } from "./words.js";
 
 /** @typedef {import("../../scene/lab/time.js").CellFlow} CellFlow */
@@ -27,7 +28,7 @@ export function tellTime(cells, { truncate }) {
     : limit < 1 - 1e-9
       ? ` No step back of ${bound?.name.toUpperCase()} can hand on more than ${formatNumber(limit)}.`
       : limit > 1 + 1e-9
-        ? ` Above 1 ${bound?.name.toUpperCase()} may explode${bound && measureRatio(bound.flow).left > 2 ? ", and it does" : "; here its slopes hold it back"}.`
+        ? ` A step back of ${bound?.name.toUpperCase()} may hand on up to ${formatNumber(limit)}: it may explode${bound && measureRatio(bound.flow).left > LITTLE ? ", and it does" : "; here it does not"}.`
         : "";
   const radius = cells[0].flow.theory.recurrent_weights[0]?.spectral_radius.mean;
   const with_radius = radius === undefined ? "" : `With a spectral radius of ${formatNumber(radius)}, `;

@@ -18,7 +18,8 @@ const MANY = 0.1;
  */
 export function measureRatio({ layers }) {
   const [first, last] = [layers[0], layers[layers.length - 1]].map(({ grad_z_rms }) => toNumber(grad_z_rms.mean));
-  const left = first / last;
+  // Where nothing enters, nothing is left.
+  const left = first === 0 ? 0 : first / last;
   return { left, factor: left ** (1 / (layers.length - 1)) };
 }
 

@@ -47,8 +47,8 @@ export function mountLabNarration({ state }) {
   effect(() => {
     // A live region that spoke at every layer, or at every place of a slider, would never end a sentence.
     if ((state.quick.value && state.mode.value !== "sweep") || state.sweeping.value || state.sliding.value || state.playing.value) return;
-    void [state.answer.value, state.cells.value, state.mode.value, state.playhead.value, state.view.value, state.clip.value];
-    part("narration").textContent = text.textContent;
+    void [state.answer.value, state.cells.value, state.mode.value, state.playhead.value, state.view.value, state.clip.value, state.stale.value];
+    part("narration").textContent = `${chip.textContent}: ${text.textContent}`;
   });
 }
 

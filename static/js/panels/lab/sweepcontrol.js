@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals-core";
 import { fetchSweepTable } from "../../state/lab/effects.js";
 import { listValues } from "../../state/lab/grid.js";
+import { isSame } from "../../state/lab/state.js";
 import { h } from "../dom.js";
 
 /** @typedef {import("../../state/lab/store.js").Lab} Lab */
@@ -22,13 +23,14 @@ export function makeSweepControl(lab) {
     const progress = state.progress.value;
     const [running, known] = [state.sweeping.value, state.points.value.filter(Boolean).length];
     const stale = state.stale.value;
-    const open = (known > 0 || (progress?.done ?? 0) > 0) && !stale && state.ended.value !== "done";
+    const other = !isSame({ form: state.base.value, sweep: state.sweep.value }, state.swept.value);
+    const open = (known > 0 || (progress?.done ?? 0) > 0) && !other && state.ended.value !== "done";
     start.textContent = running ? "Stop" : open ? "Go on" : "Measure";
-    const share = progress && progress.trials > 0 && !stale ? progress.done / progress.trials : 0;
+    const share = progress && progress.trials > 0 && (running || !other) ? progress.done / progress.trials : 0;
     /** @type {HTMLElement} */ (bar.firstChild).style.transform = `scaleX(${share})`;
     meter.setAttribute("aria-valuemax", String(progress?.trials ?? 0));
-    meter.setAttribute("aria-valuenow", String(stale ? 0 : (progress?.done ?? 0)));
-    text.textContent = progress && (running || !stale) ? tellProgress(progress, running) : running ? "Starting\u2026" : countTrials();
+    meter.setAttribute("aria-valuenow", String(other && !running ? 0 : (progress?.done ?? 0)));
+    text.textContent = progress && (running || !other) ? tellProgress(progress, running) : running ? "Starting\u2026" : countTrials();
     back.hidden = !stale || running;
     save.disabled = state.ended.value !== "done" || running || saving;
     save.title = save.disabled ? "A row per trial, once all are measured" : "A row per trial";

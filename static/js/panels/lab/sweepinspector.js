@@ -1,6 +1,6 @@
 /** What a sweep tells: a sentence about all of it, and the numbers of the chosen point. */
 
-import { findEdge } from "../../layout/lab/edge.js";
+import { readEdge } from "../../layout/lab/edge.js";
 import { tellLeft } from "../../layout/lab/words.js";
 import { formatNumber, toNumber } from "../../layout/number.js";
 import { listValues } from "../../state/lab/grid.js";
@@ -28,27 +28,26 @@ export function tellSweep({ state }) {
   if (state.sweeping.value) return count === 0 ? "The first trials are under way." : `${count} of ${x.values.length * y.values.length} points are measured.`;
   if (state.ended.value && ENDS[state.ended.value]) return ENDS[state.ended.value];
   if (count === 0) return "Every point of this map is a network of its own, measured under several seeds. Press Measure.";
-  const edge = findEdge(points, x.values.length, y.values.length);
-  const middle = edge[Math.floor(edge.length / 2)];
-  const where = middle ? ` Theory has the edge of chaos at ${nameEdge(middle, edge, x, y)}: there \u03c7\u2081 is 1, and gradients reach deepest.` : " Theory knows no edge of chaos in this range.";
+  const { kind, along, crossings } = readEdge({ points, x, y });
+  const middle = crossings[Math.floor(crossings.length / 2)];
+  const where = {
+    line: () => ` Theory has the edge of chaos at ${nameEdge(middle, along === "x" ? x : y, along)}: there \u03c7\u2081 is 1, and gradients reach deepest.`,
+    marks: () => (state.shown.value === "map" ? " The short lines are where theory has the edge of chaos: there \u03c7\u2081 is 1, and gradients reach deepest." : ""),
+    none: () => (x.named && y.named ? "" : " Theory knows no edge of chaos in this range."),
+  }[kind]();
   const seen = state.shown.value === "map" ? "Blue loses the gradient on its way, orange makes more of it." : "Under 1 the gradient is lost on its way, above 1 there is more of it in the end.";
   return `${seen}${where}`;
 }
 
 /**
  * @param {import("../../layout/lab/edge.js").Crossing} at
- * @param {readonly import("../../layout/lab/edge.js").Crossing[]} edge
- * @param {import("../../layout/lab/sweep.js").SweepAxis} x
- * @param {import("../../layout/lab/sweep.js").SweepAxis} y
+ * @param {import("../../layout/lab/sweep.js").SweepAxis} axis
+ * @param {"x" | "y"} along
  */
-function nameEdge(at, edge, x, y) {
-  const between = (/** @type {number[]} */ values, /** @type {number} */ place) => {
-    const i = Math.floor(place);
-    return values[i] + (place - i) * ((values[i + 1] ?? values[i]) - values[i]);
-  };
-  const upright = edge.every((one) => Number.isInteger(one.y));
-  const axis = upright ? x : y;
-  return `${axis.label} = ${formatNumber(between(axis.values, upright ? at.x : at.y))}`;
+function nameEdge(at, { label, values }, along) {
+  const place = at[along];
+  const i = Math.floor(place);
+  return `${label} = ${formatNumber(values[i] + (place - i) * ((values[i + 1] ?? values[i]) - values[i]))}`;
 }
 
 /** @param {Pick<Lab, "state" | "actions">} lab @param {number | null} point */

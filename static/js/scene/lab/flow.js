@@ -1,6 +1,6 @@
 /** The gradient flow as a picture: bars that grow as the pass comes back, beside what theory says. */
 
-import { listAxisTicks } from "../../layout/lab/axis.js";
+import { listAxisTicks, listBetween } from "../../layout/lab/axis.js";
 import { frameFlow, listNumbered } from "../../layout/lab/frame.js";
 import { NONE, QUANTITIES } from "../../layout/lab/quantities.js";
 import { readSeries } from "../../layout/lab/series.js";
@@ -79,6 +79,7 @@ function drawAxis(frame, { axis }, level) {
   const ticks = listAxisTicks(axis, Math.max(2, Math.floor((frame.bars.bottom - frame.bars.top) / 34)));
   const line = (/** @type {number} */ value) => `M${frame.left} ${round(y(frame, axis, value))}H${frame.right}`;
   return [
+    { key: "grid:between", shape: "path", d: listBetween(axis).map(line).join(""), stroke: "rule", strokeWidth: 1, fill: "none", opacity: 0.45 },
     { key: "grid", shape: "path", d: ticks.map(({ at }) => line(at)).join(""), stroke: "rule", strokeWidth: 1, fill: "none" },
     ...(level === null ? [] : [/** @type {Mark} */ ({ key: "level", shape: "path", d: line(level), stroke: "ink-3", strokeWidth: 1.25, dash: "2 4", fill: "none" })]),
     ...ticks.map(({ at, text, raised }) => /** @type {Mark} */ ({ key: `tick:${at}`, shape: "text", x: frame.left - 10, y: y(frame, axis, at) + 4, size: TEXT, fill: "ink-2", anchor: "end", text, raised })),

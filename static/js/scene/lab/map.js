@@ -1,6 +1,6 @@
 /** A sweep as a map: cells over two options, and the edge of chaos over them. */
 
-import { findEdge } from "../../layout/lab/edge.js";
+import { readEdge } from "../../layout/lab/edge.js";
 import { formatNumber, toNumber } from "../../layout/number.js";
 
 /** @typedef {import("../marks.js").Mark} Mark */
@@ -65,15 +65,19 @@ export function sceneMap(grid, { width, height }, looking) {
   });
   const outline = (/** @type {string} */ key, /** @type {number | null} */ point, /** @type {number} */ strokeWidth) =>
     point === null || point >= cells.length ? [] : [/** @type {Mark} */ ({ key, shape: "rect", ...place(point), rx: 2, fill: "none", stroke: "ink", strokeWidth })];
-  const edge = findEdge(points, x.values.length, rows);
-  const d = edge.map((at, i) => `${i ? "L" : "M"}${write(area.left + (at.x + 0.5) * area.w)} ${write(area.bottom - (at.y + 0.5) * area.h)}`).join("");
-  const high = edge.at(-1);
+  const { kind, along, crossings } = readEdge(grid);
+  const px = (/** @type {number} */ at) => write(area.left + (at + 0.5) * area.w);
+  const py = (/** @type {number} */ at) => write(area.bottom - (at + 0.5) * area.h);
+  const line = crossings.map((at, i) => `${i ? "L" : "M"}${px(at.x)} ${py(at.y)}`);
+  const own = crossings.map((at) => (along === "x" ? `M${px(at.x)} ${py(at.y - 0.45)}V${py(at.y + 0.45)}` : `M${px(at.x - 0.45)} ${py(at.y)}H${px(at.x + 0.45)}`));
+  const d = (kind === "marks" ? own : line).join("");
+  const high = crossings.at(-1);
   const marks = [
     ...drawTicks(area, x, y),
-    ...(edge.length > 1 && high
+    ...((kind === "marks" || crossings.length > 1) && high
       ? [
           /** @type {Mark} */ ({ key: "edge:ground", shape: "path", d, stroke: "paper", strokeWidth: 6, fill: "none", opacity: 0.85 }),
-          /** @type {Mark} */ ({ key: "edge", shape: "path", d, stroke: "ink", strokeWidth: 2.5, dash: "7 4", fill: "none" }),
+          /** @type {Mark} */ ({ key: "edge", shape: "path", d, stroke: "ink", strokeWidth: 2.5, dash: kind === "marks" ? undefined : "7 4", fill: "none" }),
           /** @type {Mark} */ ({ key: "edge:name", shape: "text", x: Math.min(area.right - 92, area.left + (high.x + 0.5) * area.w + 8), y: area.bottom - (high.y + 0.5) * area.h + 4, text: "edge of chaos", size: TEXT, weight: 650, fill: "ink", halo: "paper" }),
         ]
       : []),

@@ -1,6 +1,6 @@
 /** The gradient through time: one curve per kind of cell over the time steps, on one axis. */
 
-import { fitAxis, listAxisTicks, place } from "../../layout/lab/axis.js";
+import { fitAxis, listAxisTicks, listBetween, place } from "../../layout/lab/axis.js";
 import { listNumbered } from "../../layout/lab/frame.js";
 import { NONE, QUANTITIES } from "../../layout/lab/quantities.js";
 import { listPredicted, listReach } from "../../layout/lab/series.js";
@@ -56,6 +56,7 @@ export function sceneTime(cells, { width, height }, looking) {
   return [
     ...column("column:hover", looking.hover === looking.selected ? null : looking.hover, 0.6),
     ...column("column:selected", looking.selected, 1),
+    { key: "grid:between", shape: "path", d: listBetween(axis).map((at) => `M${edge} ${write(y(at))}H${frame.right}`).join(""), stroke: "rule", strokeWidth: 1, fill: "none", opacity: 0.45 },
     { key: "grid", shape: "path", d: ticks.map(({ at }) => `M${edge} ${write(y(at))}H${frame.right}`).join(""), stroke: "rule", strokeWidth: 1, fill: "none" },
     ...ticks.map(({ at, text, raised }) => /** @type {Mark} */ ({ key: `tick:${at}`, shape: "text", x: edge - 8, y: y(at) + 4, text, raised, size: TEXT, anchor: "end", fill: "ink-2" })),
     ...(shown === "factor" ? [/** @type {Mark} */ ({ key: "level", shape: "path", d: `M${edge} ${write(y(1))}H${frame.right}`, stroke: "ink-3", strokeWidth: 1.25, dash: "2 4", fill: "none" })] : []),
