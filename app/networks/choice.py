@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -42,6 +42,12 @@ def options_adapter(options: type) -> TypeAdapter[Any]:
     return TypeAdapter(options)
 
 
+@lru_cache(maxsize=1_000)
+def _read_options(options: type, text: str) -> Any:
+    # Deep networks are often one layer many times over.
+    return options_adapter(options).validate_json(text, strict=True)
+
+
 def resolve(registry: Mapping[str, R], choice: Choice, pointer: str) -> tuple[R, Any]:
     """The record that ``choice`` names and an instance of its options.
 
@@ -50,17 +56,12 @@ def resolve(registry: Mapping[str, R], choice: Choice, pointer: str) -> tuple[R,
     record = registry.get(choice.name)
     if record is None:
         raise NetworkError(pointer, f"expected one of: {', '.join(registry)}", "unknown_name")
-    known = list(getattr(record.options, "__dataclass_fields__", {}))
-    for name in choice.options:
-        if name not in known:
-            allowed = f"its options are: {', '.join(known)}" if known else "it has no options"
-            raise NetworkError(
-                pointer, f"{record.name} has no such option; {allowed}", "unknown_option"
-            )
+    if choice.options:
+        _check_names(record, choice, pointer)
     try:
         # By way of JSON, because only there strictness takes a mapping for a dataclass.
-        text = json.dumps(dict(choice.options))
-        options: Any = options_adapter(record.options).validate_json(text, strict=True)
+        text = json.dumps(dict(choice.options)) if choice.options else "{}"
+        options = _read_options(record.options, text)
     except ValidationError as error:
         first = error.errors()[0]
         place = "/".join(str(part) for part in first["loc"])
@@ -68,6 +69,16 @@ def resolve(registry: Mapping[str, R], choice: Choice, pointer: str) -> tuple[R,
         detail = first["msg"].removeprefix("Value error, ")
         raise NetworkError(where, detail, first["type"]) from error
     return record, options
+
+
+def _check_names(record: Record, choice: Choice, pointer: str) -> None:
+    known = list(getattr(record.options, "__dataclass_fields__", {}))
+    for name in choice.options:
+        if name not in known:
+            allowed = f"its options are: {', '.join(known)}" if known else "it has no options"
+            raise NetworkError(
+                pointer, f"{record.name} has no such option; {allowed}", "unknown_option"
+            )
 
 
 def resolved_options(registry: Mapping[str, R], choice: Choice, pointer: str) -> dict[str, Any]:

@@ -59,9 +59,11 @@ class DenseSpec:
             if self.bias_initializer.name == "orthogonal":
                 detail = "orthogonal is for matrices; choose another initializer for biases"
                 raise NetworkError("/bias_initializer", detail, "wrong_initializer")
+        looked_at = set()
         for number, layer in enumerate(self.layers):
             # Deep networks are often one layer many times over: it is looked at once.
-            if number == 0 or layer != self.layers[number - 1]:
+            if id(layer) not in looked_at:
+                looked_at.add(id(layer))
                 _check_layer(layer, f"/layers/{number}")
             if layer.dropout and number == len(self.layers) - 1:
                 detail = "the outputs themselves cannot be left out: drop units of another layer"

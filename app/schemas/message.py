@@ -98,11 +98,12 @@ class Request(Message):
     def _refuse_unknown_fields(cls, data: Any) -> Any:
         # Pydantic's own check does not say what the fields are.
         if isinstance(data, Mapping) and cls.model_config.get("extra") == "forbid":
+            known = cls.model_fields
             for name in data:
-                if name not in cls.model_fields:
+                if name not in known:
                     raise PydanticCustomError(
                         "unknown_field",
                         "no such field; the fields are: {fields}",
-                        {"fields": ", ".join(cls.model_fields), "field": str(name)},
+                        {"fields": ", ".join(known), "field": str(name)},
                     )
         return data

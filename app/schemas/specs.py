@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import orjson
 from pydantic import (
     BeforeValidator,
     ConfigDict,
@@ -10,7 +11,10 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     Tag,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
@@ -85,12 +89,28 @@ class LayerSpec(Request):
     )
 
 
+def _check_once(layers: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """Deep networks are often one layer many times over: it is checked once, and shared."""
+    try:
+        written = [orjson.dumps(layer) for layer in layers]
+        places = {text: place for place, text in enumerate(dict.fromkeys(written))}
+        if len(places) == len(written):
+            return check(layers)
+        checked = check([orjson.loads(text) for text in places])
+    except (TypeError, ValidationError):
+        # Again in full, so that an error has its place.
+        return check(layers)
+    return [checked[places[text]] for text in written]
+
+
 class DenseSpec(Request):
     """A dense network without its parameters; the seed stands for them."""
 
     kind: Literal["dense"] = "dense"
     inputs: Size
-    layers: Annotated[list[LayerSpec], Field(min_length=1, fail_fast=True)]
+    layers: Annotated[
+        list[LayerSpec], Field(min_length=1, fail_fast=True), WrapValidator(_check_once)
+    ]
     loss: Loss = NamedChoice(name="squared_error")
     reduction: Literal["mean", "sum"] = Field(default="mean", description="over the batch")
     seed: Seed = 0

@@ -52,25 +52,29 @@ def read_spec(spec: specs.AnySpec, pointer: str) -> Spec:
 
 
 def _read_dense(spec: specs.DenseSpec) -> DenseSpec:
+    # Layers that the request shares, one many times over, are shared on.
+    shared = {id(layer): layer for layer in spec.layers}
+    layers = {key: _read_layer(layer) for key, layer in shared.items()}
     return DenseSpec(
         inputs=spec.inputs,
-        layers=tuple(
-            Layer(
-                layer.units,
-                read_choice(layer.activation),
-                layer.use_bias,
-                layer.shared_bias,
-                read_choice(layer.initializer),
-                layer.layer_norm,
-                layer.residual,
-                layer.dropout,
-            )
-            for layer in spec.layers
-        ),
+        layers=tuple(layers[id(layer)] for layer in spec.layers),
         loss=read_choice(spec.loss),
         reduction=spec.reduction,
         seed=spec.seed,
         bias_initializer=_read_optional(spec.bias_initializer),
+    )
+
+
+def _read_layer(layer: specs.LayerSpec) -> Layer:
+    return Layer(
+        layer.units,
+        read_choice(layer.activation),
+        layer.use_bias,
+        layer.shared_bias,
+        read_choice(layer.initializer),
+        layer.layer_norm,
+        layer.residual,
+        layer.dropout,
     )
 
 

@@ -25,8 +25,8 @@ class Point:
     configuration: FlowConfiguration
 
 
-def list_points(request: SweepRequest, limits: Limits) -> list[Point]:
-    """The points, the last axis changing fastest.
+def list_points(request: SweepRequest, limits: Limits) -> Iterator[Point]:
+    """The points one by one, the last axis changing fastest; all together may be large.
 
     Raises ``NetworkError`` where a pointer leads nowhere or a value does not fit there.
     """
@@ -38,7 +38,8 @@ def list_points(request: SweepRequest, limits: Limits) -> list[Point]:
     require(count * layers, limits, "listed_layers", "/network/layers", what)
     base = orjson.dumps(whole)
     choices = product(*(range(len(axis.values)) for axis in request.grid))
-    return [_make_point(base, request.grid, choice) for choice in choices]
+    for choice in choices:
+        yield _make_point(base, request.grid, choice)
 
 
 def locate_fault(

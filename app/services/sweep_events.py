@@ -88,7 +88,7 @@ def _tell(
         "begin",
         {
             "trials": len(sweep.asked),
-            "points": len(sweep.points),
+            "points": len(sweep.values),
             "seeds": sweep.seeds,
             "axes": list(sweep.axes),
         },
@@ -99,7 +99,7 @@ def _tell(
         if isinstance(turn, Finished):
             count.add(turn)
             yield make_event("result", write_result(sweep, turn))
-            point = turn.index % len(sweep.points)
+            point = turn.index % len(sweep.values)
             ended.setdefault(point, []).append(turn)
             if len(ended[point]) == sweep.seeds:
                 yield make_event("point", _write_point(sweep, point, ended.pop(point)))
@@ -123,7 +123,7 @@ def _write_point(sweep: Sweep, point: int, ended: Sequence[Finished]) -> Payload
     over = summarize(ratios) if ratios else None
     return {
         "point": point,
-        "values": list(sweep.points[point].values),
+        "values": list(sweep.values[point]),
         "failed": len(ended) - len(ratios),
         "log10_ratio": over and {"mean": plain(float(over.mean)), "std": plain(float(over.std))},
         "predicted_log10_ratio": _known(predicted),

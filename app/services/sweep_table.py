@@ -58,7 +58,7 @@ def _list_cells(sweep: Sweep, finished: Finished) -> list[Any]:
     result = write_result(sweep, finished)
     grads = result["grad_z_rms"]
     ends = [None, None] if grads is None else [grads[0], grads[-1]]
-    values = sweep.points[result["point"]].values
+    values = sweep.values[result["point"]]
     before = [result[name] for name in BEFORE]
     return [*before, *values, result["failed"], *ends, *(result[name] for name in AFTER[3:])]
 

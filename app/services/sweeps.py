@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -29,39 +30,44 @@ GRAD_Z, Z_VARIANCE = MEASURES.index("grad_z_rms"), MEASURES.index("z_variance")
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep that may be run: its points, their trials without seed, and every trial's key."""
+    """A sweep that may be run: every point's values of the axes and its trial, and every key."""
 
     axes: tuple[str, ...]
-    points: tuple[Point, ...]
+    values: tuple[tuple[Any, ...], ...]
     trials: tuple[Trial, ...]
     asked: tuple[Asked, ...]
 
     @property
     def seeds(self) -> int:
         """How many trials each point has."""
-        return len(self.asked) // len(self.points)
+        return len(self.asked) // len(self.values)
 
 
 def prepare_sweep(request: SweepRequest, resources: Resources) -> Sweep:
     """Everything that can be wrong with a sweep is found out here."""
     limits = resources.limits
     require(request.seeds, limits, "seeds", "/seeds", "seeds")
-    points = list_points(request, limits)
-    trials = []
-    for point in points:
+    values, trials, keys = [], [], []
+    for point in list_points(request, limits):
         try:
             trials.append(read_trial(point.configuration, resources, work="trial_work"))
         except NetworkError as error:
             raise locate_fault(point.choice, request.grid, error) from error
-    documents = [point.configuration.model_dump(mode="json") for point in points]
+        keys.append(_make_point_key(point))
+        values.append(point.values)
     asked = []
     for number in range(request.seeds):
-        for document, trial in zip(documents, trials, strict=True):
+        for key, trial in zip(keys, trials, strict=True):
             seed = trial.spec.seed + number
-            key = make_key({"release": __version__, "seed": seed, **document})
-            asked.append(Asked(trial.with_seed(seed), key))
+            asked.append(Asked(trial.with_seed(seed), f"{key}-{seed}"))
     axes = tuple(axis.name or axis.pointers[0] for axis in request.grid)
-    return Sweep(axes, tuple(points), tuple(trials), tuple(asked))
+    return Sweep(axes, tuple(values), tuple(trials), tuple(asked))
+
+
+def _make_point_key(point: Point) -> str:
+    """What the keys of a point's trials begin with, whatever the seeds are counted from."""
+    document = point.configuration.model_dump(mode="json", exclude={"network": {"seed"}})
+    return make_key({"release": __version__, **document})
 
 
 def run_trials(
@@ -87,13 +93,13 @@ def run_trials(
 
 def write_result(sweep: Sweep, finished: Finished) -> Payload:
     """What became of a trial, as it goes on the wire."""
-    point = finished.index % len(sweep.points)
+    point = finished.index % len(sweep.values)
     outcome = finished.outcome
     payload: Payload = {
         "trial": finished.index,
         "point": point,
-        "values": list(sweep.points[point].values),
-        "seed": sweep.asked[finished.index].trial.spec.seed,
+        "values": list(sweep.values[point]),
+        "seed": sweep.asked[finished.index].trial.seed,
         "known": finished.known,
         "failed": None,
         "grad_z_rms": None,

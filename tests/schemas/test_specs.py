@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.schemas.specs import DenseSpec, Document, Network, Parameter
+from app.schemas.specs import DenseSpec, Document, LayerSpec, Network, Parameter
 
 NETWORK: TypeAdapter[Any] = TypeAdapter(Network)
 PARAMETER: TypeAdapter[Any] = TypeAdapter(Parameter)
@@ -46,3 +46,22 @@ def test_only_the_first_fault_of_an_array_is_listed() -> None:
     with pytest.raises(ValidationError) as caught:
         PARAMETER.validate_python([["x"] * 100] * 100)
     assert caught.value.error_count() == 1
+
+
+def test_layers_written_alike_are_one() -> None:
+    layer = {"units": 2, "initializer": {"name": "normal", "std": 0.4}}
+    layers = [layer, {"units": 3}, dict(layer), layer]
+    spec = DenseSpec.model_validate({"inputs": 1, "layers": layers})
+    assert [one.units for one in spec.layers] == [2, 3, 2, 2]
+    assert spec.layers[0] is spec.layers[2] is spec.layers[3]
+    apart = [LayerSpec.model_validate(one) for one in layers]
+    assert spec.layers == apart
+    assert DenseSpec(inputs=1, layers=apart).layers == apart
+
+
+@pytest.mark.parametrize("wrong", [True, 1.0, "1", None, 0])
+def test_a_wrong_layer_among_many_alike_keeps_its_place(wrong: Any) -> None:
+    layers = [{"units": 1}, {"units": 1}, {"units": wrong}, {"units": 1}, {"units": wrong}]
+    with pytest.raises(ValidationError) as caught:
+        DenseSpec.model_validate({"inputs": 1, "layers": layers})
+    assert caught.value.errors()[0]["loc"] == ("layers", 2, "units")

@@ -15,6 +15,7 @@ import pytest
 from app.experiments.cluster import Cluster
 from app.experiments.results import Results
 from app.experiments.workers import Serial, measure_trial
+from app.networks import dense
 from app.networks.errors import NetworkError
 from app.schemas.sweeps import EVENTS, SweepRequest
 from app.services.events import Control, Event, Turn, Wait
@@ -146,7 +147,25 @@ def test_keys_are_of_the_request_and_the_seed(resources: Resources) -> None:
     )
     assert not keys({**BASE, "batch": 5}) & keys(BASE)
     later = {**BASE, "network": {**BASE["network"], "seed": 41}}
-    assert len(keys(later) & keys(BASE)) == 0
+    assert len(keys(later) & keys(BASE)) == 6
+
+
+def test_a_network_is_looked_at_once_per_point(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+
+    def check(layer: dense.Layer, pointer: str) -> None:
+        looked_at.append(pointer)
+
+    monkeypatch.setattr(dense, "_check_layer", check)
+    body = {**BASE, "network": {"inputs": 6, "layers": [LAYER] * 20, "seed": 40}}
+    sweep = prepare_sweep(read({**body, "grid": BASE["grid"][1:], "seeds": 50}), resources)
+    assert len(sweep.asked) == 150
+    assert looked_at == ["/layers/0"] * 3
+    for number, asked in enumerate(sweep.asked):
+        assert asked.trial.spec is sweep.trials[number % 3].spec
+        assert asked.trial.seed == 40 + number // 3
 
 
 def test_without_a_grid_there_is_one_point(resources: Resources) -> None:
