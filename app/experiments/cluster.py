@@ -5,9 +5,9 @@ The only module that knows Dask.
 
 import logging
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from app.engine.op import Array
@@ -17,6 +17,8 @@ from app.experiments.workers import Deliver, Failure, Outcome, Task, measure_tri
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
 
+GATHER_SECONDS = 0.01
+"""Results are waited for that long, so that many are fetched at once."""
 GONE = "the scheduler does not answer any more"
 log = logging.getLogger(__name__)
 
@@ -40,9 +42,13 @@ class ClusterOptions:
     tls_key: Path | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class _Task(Task):
     future: "Future[Any] | None" = None
+
+    @property
+    def ended(self) -> bool:
+        return self.cancelled or self.future is None or self.future.done()
 
 
 class Cluster:
@@ -55,8 +61,10 @@ class Cluster:
         self._client: Client | None = None
         self._local: LocalCluster | None = None
         self._error: Exception | None = None
-        self._done: SimpleQueue[_Task | None] = SimpleQueue()
-        """Tasks that have ended; ``None`` when there will be no more."""
+        self._running: set[_Task] = set()
+        self._submitted = threading.Condition()
+        """Of the set of those that run."""
+        self._closing = False
         self._collector: threading.Thread | None = None
 
     def count_threads(self) -> int:
@@ -90,25 +98,28 @@ class Cluster:
                 self._starting.start()
             return self._client is not None
 
-    def submit(self, trial: Trial, deliver: Deliver) -> Task:
-        """Run a trial once; ``deliver`` gets what became of it, on a thread of the cluster.
+    def submit(self, trials: Mapping[int, Trial], deliver: Deliver) -> list[Task]:
+        """Run each trial once; ``deliver`` gets what became of it, on a thread of the cluster.
 
         Raises ``ConnectionError`` when there is no scheduler, or none any more.
         """
         client = self._require_client()
-        task = _Task(deliver)
-        # A key of its own: two readers who wait for the same trial must not cancel each other.
-        task.future = client.submit(measure_trial, trial, pure=False)
-        task.future.add_done_callback(lambda _: self._done.put(task))
-        return task
+        # Keys of their own: two readers who wait for the same trial must not cancel each other.
+        futures = client.map(measure_trial, list(trials.values()), pure=False)
+        tasks = [
+            _Task(number, deliver, future=future)
+            for number, future in zip(trials, futures, strict=True)
+        ]
+        with self._submitted:
+            self._running.update(tasks)
+            self._submitted.notify()
+        return list(tasks)
 
-    def cancel(self, tasks: list[Task]) -> None:
+    def cancel(self, tasks: Sequence[Task]) -> None:
         """Let go of tasks: those that wait are never run, and nothing more is delivered."""
-        futures = []
         for task in tasks:
             task.cancelled = True
-            if isinstance(task, _Task) and task.future is not None:
-                futures.append(task.future)
+        futures = [task.future for task in tasks if isinstance(task, _Task) and task.future]
         if futures and self._client is not None and self._client.status == "running":
             self._client.cancel(futures, force=True)
 
@@ -116,7 +127,9 @@ class Cluster:
         """End everything that was started."""
         if self._starting is not None:
             self._starting.join()
-        self._done.put(None)
+        with self._submitted:
+            self._closing = True
+            self._submitted.notify()
         if self._client is not None:
             self._client.close()
         if self._collector is not None:
@@ -124,7 +137,8 @@ class Cluster:
         if self._local is not None:
             self._local.close()
         self._starting = self._client = self._local = self._collector = None
-        self._done = SimpleQueue()
+        self._running.clear()
+        self._closing = False
 
     def _require_client(self) -> "Client":
         if self._client is None or self._client.status != "running":
@@ -184,14 +198,17 @@ class Cluster:
 
     def _collect(self) -> None:
         """Fetch results, those that are there together in one go, and deliver them."""
-        while (task := self._done.get()) is not None:
-            tasks = [task]
-            while not self._done.empty():
-                more = self._done.get()
-                if more is None:
+        while True:
+            with self._submitted:
+                # No callback per trial: that costs more than to look at a few hundred.
+                self._submitted.wait_for(lambda: self._closing or self._running)
+                self._submitted.wait_for(lambda: self._closing, GATHER_SECONDS)
+                if self._closing:
                     return
-                tasks.append(more)
-            self._deliver([task for task in tasks if not task.cancelled])
+                ended = [task for task in self._running if task.ended]
+                self._running.difference_update(ended)
+            if ended:
+                self._deliver([task for task in ended if not task.cancelled])
 
     def _deliver(self, tasks: list[_Task]) -> None:
         finished = [task for task in tasks if task.future and task.future.status == "finished"]
@@ -207,7 +224,7 @@ class Cluster:
         for task in tasks:
             outcome: Outcome = known[id(task)] if id(task) in known else _read(task.future)
             if not task.cancelled:
-                task.deliver(outcome)
+                task.deliver(task.number, outcome)
             task.future = None
 
 

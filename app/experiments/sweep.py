@@ -12,8 +12,9 @@ from app.experiments.workers import Failure, Outcome, Task, Workers
 LIVES = 3
 """A trial that loses its worker this often while it runs alone counts as what kills it."""
 LEAST_AHEAD = 16
-AHEAD = 4
-"""How many trials are handed over for each one that can run at the same time."""
+AHEAD = 8
+"""How many trials are handed over for each one that can run at the same time. More follow, many
+at once, when half of them have ended."""
 RECOUNT = 50
 """After so many trials it is asked again how many can run at the same time."""
 
@@ -69,9 +70,9 @@ class _Runner:
         self._running: dict[int, Task] = {}
         self._alone: int | None = None
         self._deaths: Counter[int] = Counter()
-        self._ended: SimpleQueue[tuple[int, Outcome]] = SimpleQueue()
         self._most = LEAST_AHEAD
-        self._count = 0
+        self._count = self._recount_at = 0
+        self._ended: SimpleQueue[tuple[int, Outcome]] = SimpleQueue()
 
     def run(self) -> Generator[Finished | None]:
         """Run them all."""
@@ -95,19 +96,25 @@ class _Runner:
             self._workers.cancel(list(self._running.values()))
 
     def _hand_over(self) -> None:
-        while self._waiting and len(self._running) < self._most:
-            self._submit(self._waiting.popleft())
+        if self._waiting and len(self._running) <= self._most // 2:
+            self._recount()
+            room = min(len(self._waiting), self._most - len(self._running))
+            self._submit([self._waiting.popleft() for _ in range(room)])
         if self._suspects and not self._running:
             self._alone = self._suspects.popleft()
-            self._submit(self._alone)
+            self._submit([self._alone])
 
-    def _submit(self, index: int) -> None:
-        if self._count % RECOUNT == 0:
+    def _recount(self) -> None:
+        """Ask how many trials can run, now and then: workers come and go."""
+        if self._count >= self._recount_at:
             self._most = max(LEAST_AHEAD, AHEAD * self._workers.count_threads())
-        self._count += 1
-        self._running[index] = self._workers.submit(
-            self._asked[index].trial, lambda outcome: self._ended.put((index, outcome))
-        )
+            self._recount_at = self._count + RECOUNT
+
+    def _submit(self, numbers: list[int]) -> None:
+        trials = {number: self._asked[number].trial for number in numbers}
+        self._count += len(numbers)
+        for task in self._workers.submit(trials, lambda *ended: self._ended.put(ended)):
+            self._running[task.number] = task
 
     def _try_again(self, index: int) -> bool:
         if index == self._alone:

@@ -1,6 +1,6 @@
 """What runs trials, wherever that is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -21,13 +21,15 @@ class Failure(Enum):
 
 Outcome = Array | Failure
 """What a trial gave: a row per measure, a column per layer or time step."""
-Deliver = Callable[[Outcome], None]
+Deliver = Callable[[int, Outcome], None]
+"""Takes the number of a trial and what became of it."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Task:
-    """A trial that is being run."""
+    """A trial that is being run, under the number it was handed over with."""
 
+    number: int
     deliver: Deliver
     cancelled: bool = False
 
@@ -49,14 +51,15 @@ class Workers(Protocol):
         """
         ...
 
-    def submit(self, trial: Trial, deliver: Deliver) -> Task:
-        """Run a trial once; ``deliver`` gets what became of it, on any thread.
+    def submit(self, trials: Mapping[int, Trial], deliver: Deliver) -> Sequence[Task]:
+        """Run each trial once; ``deliver`` gets what became of it, on any thread.
 
-        Raises ``ConnectionError`` when what runs them cannot be reached any more.
+        Many in one go cost less than the same one by one. Raises ``ConnectionError`` when what
+        runs them cannot be reached any more.
         """
         ...
 
-    def cancel(self, tasks: list[Task]) -> None:
+    def cancel(self, tasks: Sequence[Task]) -> None:
         """Let go of tasks: those that wait are never run, and nothing more is delivered."""
         ...
 
@@ -76,12 +79,13 @@ class Serial:
         """One at a time."""
         return 1
 
-    def submit(self, trial: Trial, deliver: Deliver) -> Task:
-        """Run a trial before returning."""
-        deliver(measure_trial(trial))
-        return Task(deliver)
+    def submit(self, trials: Mapping[int, Trial], deliver: Deliver) -> Sequence[Task]:
+        """Run them before returning."""
+        for number, trial in trials.items():
+            deliver(number, measure_trial(trial))
+        return [Task(number, deliver) for number in trials]
 
-    def cancel(self, tasks: list[Task]) -> None:
+    def cancel(self, tasks: Sequence[Task]) -> None:
         """Nothing ever waits."""
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from fastapi.testclient import TestClient
 
 from app.experiments.cluster import Cluster
 from app.experiments.results import Results
-from app.experiments.workers import Task, Workers
+from app.experiments.trial import Trial
+from app.experiments.workers import Deliver, Task, Workers
 from app.main import create_app
 from app.settings import Settings
 from tests.api.serving import serve
@@ -36,7 +37,7 @@ class Watched:
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
         self.submitted = 0
-        self.cancelled: list[Task] | None = None
+        self.cancelled: Sequence[Task] | None = None
 
     def start(self) -> bool:
         return self._workers.start()
@@ -44,11 +45,11 @@ class Watched:
     def count_threads(self) -> int:
         return self._workers.count_threads()
 
-    def submit(self, *arguments: Any) -> Task:
-        self.submitted += 1
-        return self._workers.submit(*arguments)
+    def submit(self, trials: Mapping[int, Trial], deliver: Deliver) -> Sequence[Task]:
+        self.submitted += len(trials)
+        return self._workers.submit(trials, deliver)
 
-    def cancel(self, tasks: list[Task]) -> None:
+    def cancel(self, tasks: Sequence[Task]) -> None:
         self._workers.cancel(tasks)
         self.cancelled = tasks
 

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from app.experiments.cluster import Cluster, ClusterOptions
 from app.experiments.results import Results
 from app.experiments.sweep import Asked, Finished, run_sweep
 from app.experiments.trial import Trial
-from app.experiments.workers import Failure, measure_trial
+from app.experiments.workers import Deliver, Failure, Outcome, Serial, Task, measure_trial
 from app.networks.choice import Choice
 from app.networks.dense import DenseSpec, Layer
 from app.networks.recurrent import RecurrentSpec
@@ -90,6 +91,66 @@ def test_equals_serial_runs_and_remembers_them(cluster: Cluster) -> None:
     again = list(run_sweep(ask(trials), cluster, results))
     assert all(one is not None and one.known for one in again)
     assert arrays([one for one in again if one]) == serial
+
+
+class Held(Serial):
+    """Workers that finish a trial when they are told to."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.cancelled: list[int] = []
+        self._deliver: Deliver = print
+
+    def count_threads(self) -> int:
+        return 3
+
+    def submit(self, trials: Mapping[int, Trial], deliver: Deliver) -> Sequence[Task]:
+        self.batches.append(list(trials))
+        self._deliver = deliver
+        return [Task(number, deliver) for number in trials]
+
+    def cancel(self, tasks: Sequence[Task]) -> None:
+        self.cancelled += [task.number for task in tasks]
+
+    def finish(self, numbers: range, outcome: Outcome) -> None:
+        for number in numbers:
+            self._deliver(number, outcome)
+
+
+def test_trials_are_handed_over_many_at_once_when_half_have_ended() -> None:
+    workers, outcome = Held(), np.zeros((9, 4))
+    sweep = run_sweep(ask(make_trials(40)), workers, Results(0))
+    assert next(sweep) is None
+    assert workers.batches == [list(range(24))]
+    workers.finish(range(11), outcome)
+    assert [one.index for one in islice(sweep, 11) if one] == list(range(11))
+    assert next(sweep) is None
+    assert len(workers.batches) == 1
+    workers.finish(range(11, 12), outcome)
+    assert [one.index for one in islice(sweep, 1) if one] == [11]
+    assert next(sweep) is None
+    assert workers.batches[1:] == [list(range(24, 36))]
+    sweep.close()
+    assert workers.cancelled == list(range(12, 36))
+
+
+def test_suspects_run_one_by_one_when_all_else_has_ended() -> None:
+    workers, outcome = Held(), np.zeros((9, 4))
+    sweep = run_sweep(ask(make_trials(24)), workers, Results(0))
+    next(sweep)
+    workers.finish(range(3), Failure.WORKER_DIED)
+    assert next(sweep) is None
+    assert len(workers.batches) == 1
+    workers.finish(range(3, 24), outcome)
+    assert len([one for one in islice(sweep, 21) if one]) == 21
+    for number in range(3):
+        assert next(sweep) is None
+        assert workers.batches[1:] == [[earlier] for earlier in range(number + 1)]
+        workers.finish(range(number, number + 1), outcome)
+        found = next(sweep)
+        assert found is not None
+        assert found.index == number
+    assert list(sweep) == []
 
 
 def test_400_trials_survive_workers_that_are_killed(cluster: Cluster) -> None:
