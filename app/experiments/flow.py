@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.op import Array
+from app.experiments.gaussian import Gaussians
 from app.experiments.jacobian import count_work, list_spectra
 from app.experiments.measures import MEASURES, Measures, find_factors
 from app.experiments.recurrent_theory import (
@@ -107,8 +108,12 @@ def summarize(values: Sequence[Array | float | Sequence[float]]) -> Summary:
         return Summary(stacked.mean(axis=0), spread)
 
 
-def predict(trial: Trial) -> Theory:
-    """What theory says of a trial, whatever its seed."""
+def predict(trial: Trial, gaussians: Gaussians | None = None) -> Theory:
+    """What theory says of a trial, whatever its seed.
+
+    Theories of many trials that share their ``gaussians`` cost less.
+    """
+    square = trial.inputs.variance
     if isinstance(trial.spec, DenseSpec):
-        return predict_dense(trial.spec, trial.inputs.variance)
-    return predict_recurrent(trial.spec, trial.time_steps, trial.inputs.variance)
+        return predict_dense(trial.spec, square, gaussians)
+    return predict_recurrent(trial.spec, trial.time_steps, square, gaussians)

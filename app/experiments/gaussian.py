@@ -19,6 +19,8 @@ PANELS = 40
 MOST_PANELS = 400
 WIDEST = 4.0
 """How much z a panel spans, so that a periodic activation is resolved, while panels suffice."""
+MOST_KNOWN = 20_000
+"""So many means are remembered."""
 BREAKS = (-16.0, -8.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Values of z where panels end: an activation bends within a few units of 0."""
 
@@ -91,16 +93,27 @@ class Gaussian:
 
 
 class Gaussians:
-    """Means for any activation; what is needed for one is made once."""
+    """Means for any activation; what is needed for one is made once.
+
+    Means are remembered as well: networks that differ in depth have most of them in common. Not
+    to be shared between threads.
+    """
 
     def __init__(self) -> None:
         self._made: dict[str, Gaussian] = {}
+        self._known: dict[tuple[str, float, float], Means] = {}
 
     def average(self, activation: Choice, mean: float, variance: float) -> Means:
         """Means over z ~ N(mean, variance); unknown for an activation that mixes units."""
         if not ACTIVATIONS[activation.name].elementwise:
             return UNKNOWN
         key = repr(activation)
-        if key not in self._made:
-            self._made[key] = Gaussian(activation)
-        return self._made[key].average(mean, variance)
+        found = self._known.get((key, mean, variance))
+        if found is None:
+            if key not in self._made:
+                self._made[key] = Gaussian(activation)
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            found = self._made[key].average(mean, variance)
+            self._known[key, mean, variance] = found
+        return found

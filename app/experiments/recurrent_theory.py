@@ -53,15 +53,21 @@ def find_slope_bound(spec: RecurrentSpec) -> float:
     return Gaussian(spec.activation).find_steepest() if simple else math.nan
 
 
-def predict_recurrent(spec: RecurrentSpec, steps: int, input_square: float) -> Theory:
-    """The theory of a recurrent network for inputs of this mean square at every step."""
+def predict_recurrent(
+    spec: RecurrentSpec, steps: int, input_square: float, gaussians: Gaussians | None = None
+) -> Theory:
+    """The theory of a recurrent network for inputs of this mean square at every step.
+
+    Theories of many networks that share their ``gaussians`` cost less.
+    """
     nothing = Prediction(math.nan, math.nan, math.nan)
     if CELLS[spec.cell].gates > 1:
         return Theory((nothing,) * steps, unknown=GATED)
     if not ACTIVATIONS[spec.activation.name].elementwise:
         return Theory((nothing,) * steps, unknown=MIXING)
     linear = _map_of_step(spec, input_square)
-    gaussians, variances, means, square = Gaussians(), [], [], 0.0
+    gaussians = gaussians or Gaussians()
+    variances, means, square = [], [], 0.0
     for _ in range(steps):
         variances.append(linear.variance(square))
         means.append(gaussians.average(spec.activation, linear.bias_mean, variances[-1]))
@@ -69,7 +75,8 @@ def predict_recurrent(spec: RecurrentSpec, steps: int, input_square: float) -> T
     predictions = _send_back(spec, linear, gaussians, means, variances)
     if math.isnan(linear.gain) or math.isnan(linear.bias_variance):
         return Theory(predictions, unknown=UNIT_MEANS)
-    return find_limit(predictions, linear, Layer(spec.units, spec.activation), variances[0])
+    layer = Layer(spec.units, spec.activation)
+    return find_limit(predictions, linear, layer, variances[0], gaussians)
 
 
 def _map_of_step(spec: RecurrentSpec, input_square: float) -> Map:

@@ -12,9 +12,9 @@ from app.experiments.workers import Failure, Outcome, Task, Workers
 LIVES = 3
 """A trial that loses its worker this often while it runs alone counts as what kills it."""
 LEAST_AHEAD = 16
-AHEAD = 8
+AHEAD, MOST_AHEAD = 8, 64
 """How many trials are handed over for each one that can run at the same time. More follow, many
-at once, when half of them have ended."""
+at once, when half of them have ended; twice as many where workers ran out of them by then."""
 RECOUNT = 50
 """After so many trials it is asked again how many can run at the same time."""
 
@@ -71,7 +71,8 @@ class _Runner:
         self._alone: int | None = None
         self._deaths: Counter[int] = Counter()
         self._most = LEAST_AHEAD
-        self._count = self._recount_at = 0
+        self._ahead = AHEAD
+        self._count = self._recount_at = self._threads = 0
         self._ended: SimpleQueue[tuple[int, Outcome]] = SimpleQueue()
 
     def run(self) -> Generator[Finished | None]:
@@ -97,18 +98,22 @@ class _Runner:
 
     def _hand_over(self) -> None:
         if self._waiting and len(self._running) <= self._most // 2:
-            self._recount()
+            self._widen()
             room = min(len(self._waiting), self._most - len(self._running))
-            self._submit([self._waiting.popleft() for _ in range(room)])
+            if room > 0:
+                self._submit([self._waiting.popleft() for _ in range(room)])
         if self._suspects and not self._running:
             self._alone = self._suspects.popleft()
             self._submit([self._alone])
 
-    def _recount(self) -> None:
-        """Ask how many trials can run, now and then: workers come and go."""
+    def _widen(self) -> None:
+        """Find how many trials may be handed over: workers come and go, some trials are quick."""
         if self._count >= self._recount_at:
-            self._most = max(LEAST_AHEAD, AHEAD * self._workers.count_threads())
+            self._threads = self._workers.count_threads()
             self._recount_at = self._count + RECOUNT
+        if self._count and len(self._running) - self._ended.qsize() < self._threads:
+            self._ahead = min(MOST_AHEAD, 2 * self._ahead)
+        self._most = max(LEAST_AHEAD, self._ahead * self._threads)
 
     def _submit(self, numbers: list[int]) -> None:
         trials = {number: self._asked[number].trial for number in numbers}

@@ -106,10 +106,16 @@ class _State:
     square: float
 
 
-def predict_dense(spec: DenseSpec, input_square: float) -> Theory:
-    """The theory of a dense network for inputs of mean 0 and this mean square."""
+def predict_dense(
+    spec: DenseSpec, input_square: float, gaussians: Gaussians | None = None
+) -> Theory:
+    """The theory of a dense network for inputs of mean 0 and this mean square.
+
+    Theories of many networks that share their ``gaussians`` cost less.
+    """
+    gaussians = gaussians or Gaussians()
     maps = [_map_of(spec, number) for number in range(len(spec.layers))]
-    gaussians, state = Gaussians(), _State(0.0, input_square)
+    state = _State(0.0, input_square)
     variances, slopes = [], []
     for layer, linear in zip(spec.layers, maps, strict=True):
         variances.append(linear.variance(state.square))
@@ -124,7 +130,7 @@ def predict_dense(spec: DenseSpec, input_square: float) -> Theory:
         grads.append(to_z)
         to_a = linear.back * to_z + (to_a if layer.residual else 0.0)
     grads.reverse()
-    return _add_fixed_point(spec, maps, tuple(_list_predictions(variances, grads)))
+    return _add_fixed_point(spec, maps, gaussians, tuple(_list_predictions(variances, grads)))
 
 
 def _average(gaussians: Gaussians, layer: Layer, mean: float, variance: float) -> Means:
@@ -163,7 +169,10 @@ def _bias_choice(spec: DenseSpec, layer: Layer) -> Choice | None:
 
 
 def _add_fixed_point(
-    spec: DenseSpec, maps: Sequence[Map], predictions: tuple[Prediction, ...]
+    spec: DenseSpec,
+    maps: Sequence[Map],
+    gaussians: Gaussians,
+    predictions: tuple[Prediction, ...],
 ) -> Theory:
     unknown = _find_unknown(spec, maps)
     inner = spec.layers[1:-1]
@@ -174,7 +183,7 @@ def _add_fixed_point(
         return Theory(predictions, unknown=FEW_LAYERS)
     if inner[0].residual:
         return Theory(predictions, unknown=GROWING)
-    return find_limit(predictions, maps[1], inner[0], predictions[0].z_variance)
+    return find_limit(predictions, maps[1], inner[0], predictions[0].z_variance, gaussians)
 
 
 def _find_unknown(spec: DenseSpec, maps: Sequence[Map]) -> str | None:
@@ -187,10 +196,13 @@ def _find_unknown(spec: DenseSpec, maps: Sequence[Map]) -> str | None:
 
 
 def find_limit(
-    predictions: tuple[Prediction, ...], linear: Map, layer: Layer, start: float
+    predictions: tuple[Prediction, ...],
+    linear: Map,
+    layer: Layer,
+    start: float,
+    gaussians: Gaussians,
 ) -> Theory:
     """The theory with the fixed point of one layer's map, repeated from a variance of z."""
-    gaussians = Gaussians()
 
     def step(q: float) -> float:
         return linear.variance(_average(gaussians, layer, linear.bias_mean, q).square)

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.experiments.fixed_point import name_phase
 from app.experiments.flow import predict, summarize
+from app.experiments.gaussian import Gaussians
 from app.experiments.sweep import Finished
 from app.experiments.workers import Failure
 from app.schemas.sweeps import SweepRequest
@@ -94,7 +95,7 @@ def _tell(
         },
     )
     ended: dict[int, list[Finished]] = {}
-    reason = "done"
+    gaussians, reason = Gaussians(), "done"
     for turn in run_trials(sweep, resources, control, clock):
         if isinstance(turn, Finished):
             count.add(turn)
@@ -102,7 +103,7 @@ def _tell(
             point = turn.index % len(sweep.values)
             ended.setdefault(point, []).append(turn)
             if len(ended[point]) == sweep.seeds:
-                yield make_event("point", _write_point(sweep, point, ended.pop(point)))
+                yield make_event("point", _write_point(sweep, point, ended.pop(point), gaussians))
         elif isinstance(turn, str):
             reason = turn
         else:
@@ -114,9 +115,11 @@ def _tell(
     yield make_event("end", count.write_end(reason))
 
 
-def _write_point(sweep: Sweep, point: int, ended: Sequence[Finished]) -> Payload:
+def _write_point(
+    sweep: Sweep, point: int, ended: Sequence[Finished], gaussians: Gaussians
+) -> Payload:
     ratios = [find_log_ratio(one.outcome) for one in ended if not isinstance(one.outcome, Failure)]
-    theory = predict(sweep.trials[point])
+    theory = predict(sweep.trials[point], gaussians)
     grads = [entry.grad_z_rms for entry in theory.predictions]
     with np.errstate(all="ignore"):
         predicted = float(np.log10(np.divide(grads[0], grads[-1])))

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -112,7 +112,7 @@ class Held(Serial):
     def cancel(self, tasks: Sequence[Task]) -> None:
         self.cancelled += [task.number for task in tasks]
 
-    def finish(self, numbers: range, outcome: Outcome) -> None:
+    def finish(self, numbers: Iterable[int], outcome: Outcome) -> None:
         for number in numbers:
             self._deliver(number, outcome)
 
@@ -132,6 +132,19 @@ def test_trials_are_handed_over_many_at_once_when_half_have_ended() -> None:
     assert workers.batches[1:] == [list(range(24, 36))]
     sweep.close()
     assert workers.cancelled == list(range(12, 36))
+
+
+def test_quick_trials_are_handed_over_further_ahead() -> None:
+    workers, outcome = Held(), np.zeros((9, 4))
+    sweep = run_sweep(ask(make_trials(600)), workers, Results(0))
+    sizes = []
+    for finished in sweep:
+        if finished is None:
+            workers.finish(workers.batches[-1], outcome)
+        sizes = [len(batch) for batch in workers.batches]
+        if len(sizes) == 6:
+            break
+    assert sizes == [24, 36, 72, 144, 96, 96]
 
 
 def test_suspects_run_one_by_one_when_all_else_has_ended() -> None:

@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.experiments import flow as flows
 from app.experiments.fixed_point import find_depth_scale, find_fixed_point, name_phase
 from app.experiments.flow import measure_flow
+from app.experiments.gaussian import Gaussians
 from app.experiments.theory import Theory, predict_dense
 from app.experiments.trial import Inputs, Trial
 from app.networks.choice import Choice
 from app.networks.dense import DenseSpec, Layer
+from app.networks.recurrent import RecurrentSpec
 
 
 def stack_layers(
@@ -161,3 +164,15 @@ def test_what_is_not_known_is_said() -> None:
     assert short.unknown is not None
     assert math.isnan(short.q)
     assert short.predictions[0].factor == pytest.approx(3 / 4)
+
+
+def test_theories_that_share_their_means_say_the_same() -> None:
+    recurrent = RecurrentSpec(3, 50, 2, activation=Choice("tanh"))
+    trials = [
+        *(Trial(stack_layers("tanh", 1.5, depth=depth), 4) for depth in (4, 8, 6)),
+        Trial(stack_layers("relu", 2.0, depth=5), 4),
+        *(Trial(recurrent, 4, time_steps=steps) for steps in (3, 7)),
+    ]
+    shared = Gaussians()
+    for trial in [*trials, *trials]:
+        assert repr(flows.predict(trial, shared)) == repr(flows.predict(trial))
