@@ -151,8 +151,15 @@ class Cluster:
         from distributed import Client, LocalCluster, Security  # noqa: PLC0415
 
         options = self.options
-        # A client looks that long for a scheduler that has gone away, too.
-        dask.config.set({"distributed.comm.timeouts.connect": f"{options.connect_seconds}s"})
+        dask.config.set(
+            {
+                # A client looks that long for a scheduler that has gone away, too.
+                "distributed.comm.timeouts.connect": f"{options.connect_seconds}s",
+                # Or a local cluster gives a worker up that happens to be on its way back so long
+                # after a death, and in the end has none.
+                "distributed.deploy.lost-worker-timeout": "1000 days",
+            }
+        )
         # What it has to say about workers that come and go is told by sweeps.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
