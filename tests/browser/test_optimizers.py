@@ -182,6 +182,28 @@ def test_a_slice_of_a_network(page: Page) -> None:
     expect(page.locator("#microscope .axis").first).to_have_text(name)
 
 
+def test_a_race_starts_from_the_training_room_and_is_shared(page: Page) -> None:
+    page.goto("/training#setup=circles")
+    page.locator("#control .play:enabled").wait_for()
+    page.locator("#field .handle[data-id='layer1.weight[1][0]']").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Race optimizers from here").click()
+    page.locator("#stage .ways path").first.wait_for(state="attached")
+    expect(page.get_by_label("Network", exact=True)).to_have_value("")
+    expect(page.get_by_label("Weight along the width")).to_have_value("layer1.weight[1][0]")
+    expect(page.locator(".ranking .who").filter(has_text="SGD")).to_have_count(1)
+    page.get_by_role("button", name="Share").click()
+    link = page.get_by_label("Link", exact=True)
+    expect(link).to_have_value(re.compile("#slice="))
+    address = link.input_value()
+    standing = page.locator(".ranking").inner_text()
+    page.goto("about:blank")
+    page.goto(address)
+    page.locator("#stage .ways path").first.wait_for(state="attached")
+    expect(page.locator(".ranking")).to_have_text(re.compile(re.escape(standing.split()[0])))
+    expect(page.get_by_label("Weight along the width")).to_have_value("layer1.weight[1][0]")
+
+
 def test_the_table_has_the_numbers(page: Page) -> None:
     open_race(page, "#surface=beale&at=2")
     press(page, "2")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readRaceLink, writeRaceLink } from "../../../static/js/state/race/link.js";
-import { askRace, askStep, askSurface, listEntries, setUpFunction, setUpSlice, withAxis, writeEntry } from "../../../static/js/state/race/setup.js";
+import { makeRaceLink, readRaceLink, writeRaceLink } from "../../../static/js/state/race/link.js";
+import { askRace, askStep, askSurface, listEntries, setUpFunction, setUpOwn, setUpSlice, withAxis, writeEntry } from "../../../static/js/state/race/setup.js";
 import { createRace } from "../../../static/js/state/race/store.js";
 
 const schema = { properties: { learning_rate: { title: "learning rate", default: 0.001 } } };
@@ -49,6 +49,26 @@ test("a slice starts where the network is, and its axes stay two", () => {
   const body = JSON.parse(askSurface(slice, CATALOG, { left: 0, top: 0, width: 100, height: 100 }).body);
   assert.deepEqual([body.x, body.y], [[-2.5, 3.5], [-4, 2]]);
   assert.deepEqual(body.surface.data, { inputs: [[1, 2]], targets: [[0]] });
+});
+
+test("a network from the training room races with its data, its own optimizer first", () => {
+  const data = { dataset: "rings", seed: 3, encoding: "signs" };
+  const trained = { ...network, optimizer_state: { name: "c" }, step: 9 };
+  const setup = setUpOwn({ network: trained, data, batch: 10, choice: { name: "b", learning_rate: 0.5 }, selection: "layer1.weight[0][1]" }, CATALOG);
+  assert.deepEqual(setup.racers.map(({ lane, choice }) => [lane, choice.name]), [[0, "b"], [1, "a"]]);
+  assert.deepEqual(setup.start, [-1, 0.5]);
+  const body = JSON.parse(askRace(setup, CATALOG).body);
+  assert.deepEqual(body.surface.data, data);
+  assert.equal(body.surface.network.optimizer_state, undefined);
+  assert.equal(body.batch_size, 10);
+  assert.deepEqual(withAxis(setup, CATALOG, 1, { node: "layer1.bias", index: [0] }).start, [-1, 0.25]);
+  const made = makeRaceLink(setup, LOOK, CATALOG, "http://here/optimizers");
+  assert.ok("link" in made && made.link.startsWith("http://here/optimizers#slice="));
+  assert.deepEqual(readRaceLink(new URL(made.link).hash, CATALOG), { setup, look: LOOK });
+  const long = { ...setup, surface: { ...setup.surface, data: { inputs: Array(9000).fill([1, 2]), targets: [] } } };
+  assert.ok("problem" in makeRaceLink(long, LOOK, CATALOG, "http://here/"));
+  const broken = { ...setup, surface: { network: {}, data, axes: setup.surface.axes } };
+  assert.equal(readRaceLink(writeRaceLink(broken, LOOK, CATALOG), CATALOG), null);
 });
 
 test("a step is asked of its racer alone, on the same way", () => {

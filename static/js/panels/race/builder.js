@@ -3,7 +3,7 @@
 import { computed, effect } from "@preact/signals-core";
 import { nameRacers } from "../../layout/race/runs.js";
 import { LANES } from "../../scene/race/lanes.js";
-import { listEntries, listSliced, writeEntry } from "../../state/race/setup.js";
+import { findOwn, isSlice, listEntries, listSliced, writeEntry } from "../../state/race/setup.js";
 import { h, icon } from "../dom.js";
 import { numberField, selectField } from "../fields.js";
 import { renderFormula } from "../formula.js";
@@ -59,7 +59,7 @@ function makeSurface(race) {
   const about = h("div", { class: "about" });
   const shape = computed(() => {
     const { surface } = state.setup.value;
-    return "preset" in surface ? `${SLICE} ${surface.preset}` : form.value;
+    return isSlice(surface) ? `${SLICE} ${"preset" in surface ? surface.preset : JSON.stringify(surface.data)}` : form.value;
   });
   /** @type {(() => void)[]} */
   let disposers = [];
@@ -78,7 +78,7 @@ function makeSurface(race) {
     } else {
       const fields = sliceFields(race);
       disposers = fields.map(({ dispose }) => dispose);
-      about.replaceChildren(...fields.map((field) => field.element), h("p", { class: "quiet summary" }, "Only these two numbers move; all others stay. Samples are those of the preset."));
+      about.replaceChildren(...fields.map((field) => field.element), h("p", { class: "quiet summary" }, `Only these two numbers move; all others stay. ${"preset" in surface ? "Samples are those of the preset." : "Network and samples are those of the training; its schedule, penalties and clipping stay behind."}`));
     }
   });
   return h("section", {}, h("h2", {}, "Surface"), select.element, about);
@@ -97,18 +97,24 @@ function makeFormulaEditor({ state, actions, derived }) {
 
 /** @param {Race} race @returns {Field[]} */
 function sliceFields({ state, actions }) {
-  const surface = () => /** @type {{preset: string, axes: [import("../../state/race/setup.js").Entry, import("../../state/race/setup.js").Entry]}} */ (state.setup.value.surface);
-  const presets = listSliced(state.catalog);
-  const network = presets.find(({ name }) => name === surface().preset)?.network;
-  const entries = network ? listEntries(network) : [];
-  const preset = selectField({ name: "Network", entries: presets.map(({ name, title }) => ({ value: name, text: title })), read: () => ("preset" in state.setup.value.surface ? surface().preset : ""), commit: actions.chooseSlice });
+  const first = state.setup.peek().surface;
+  const own = isSlice(first) ? findOwn(first, state.catalog) : null;
+  const entries = own ? listEntries(own.network) : [];
+  const axes = () => (isSlice(state.setup.value.surface) ? state.setup.value.surface.axes : null);
+  const presets = listSliced(state.catalog).map(({ name, title }) => ({ value: name, text: title }));
+  const preset = selectField({
+    name: "Network",
+    entries: "network" in first ? [{ value: "", text: "From the training room" }, ...presets] : presets,
+    read: () => ("preset" in state.setup.value.surface ? state.setup.value.surface.preset : ""),
+    commit: (name) => (name ? actions.chooseSlice(name) : undefined),
+  });
   const axis = (/** @type {0 | 1} */ i) =>
     selectField({
       name: `Weight along ${i ? "the height" : "the width"}`,
       label: i ? "up" : "across",
       pointer: `/surface/axes/${i}`,
       entries: entries.map((entry) => ({ value: writeEntry(entry), text: writeEntry(entry) })),
-      read: () => ("preset" in state.setup.value.surface ? writeEntry(surface().axes[i]) : ""),
+      read: () => writeEntry(axes()?.[i] ?? { node: "", index: [] }),
       commit: (name) => {
         const found = entries.find((entry) => writeEntry(entry) === name);
         if (found) actions.chooseAxis(i, found);
@@ -120,7 +126,7 @@ function sliceFields({ state, actions }) {
     pointer: "/batch_size",
     integer: true,
     minimum: 1,
-    read: () => state.setup.value.batch ?? presets.find(({ name }) => "preset" in state.setup.value.surface && name === surface().preset)?.inputs.length ?? 1,
+    read: () => state.setup.value.batch ?? own?.data.inputs?.length ?? state.surface.value?.answer.samples ?? 1,
     commit: actions.setBatch,
   });
   return [preset, axis(0), axis(1), batch];
@@ -130,7 +136,8 @@ function sliceFields({ state, actions }) {
 function makeStart({ state, actions, derived }) {
   const axis = (/** @type {0 | 1} */ i) => {
     const label = h("span", {});
-    effect(() => void (label.textContent = state.surface.value?.answer.names[i] ?? "xy"[i]));
+    // A weight's name is long; its place says as much.
+    effect(() => void (label.textContent = isSlice(state.setup.value.surface) ? (i ? "up" : "across") : (state.surface.value?.answer.names[i] ?? "xy"[i])));
     return numberField({
       label,
       name: `Start ${i ? "up" : "across"}`,

@@ -2,7 +2,9 @@
 
 import { effect } from "@preact/signals-core";
 import { h, part } from "../dom.js";
+import { makeRaceLink } from "../../state/race/link.js";
 import { makeRooms } from "../rooms.js";
+import { makeShare } from "../share.js";
 import { makeHelpTool, makeTools } from "../tools.js";
 import { showRaceHelp } from "./help.js";
 
@@ -19,7 +21,11 @@ export const TABS = [
 export function mountRaceHeader({ state, actions, derived }) {
   const { canUndo, canRedo, theme } = state;
   const { undo, redo, setTheme } = actions;
-  part("header").append(...makeRooms(), ...makeTools({ canUndo, canRedo, undo, redo, theme, setTheme }), makeHelpTool(showRaceHelp));
+  const link = async () => {
+    const look = { playhead: derived.playhead.peek(), focus: state.focus.peek(), view: state.view.peek() };
+    return makeRaceLink(state.setup.peek(), look, state.catalog, location.href);
+  };
+  part("header").append(...makeRooms(), ...makeTools({ canUndo, canRedo, undo, redo, theme, setTheme, share: makeShare(link) }), makeHelpTool(showRaceHelp));
   mountTabs({ state, actions, derived });
 }
 

@@ -11,6 +11,7 @@ import { showProblem } from "../problem.js";
 import { more, section } from "../sections.js";
 import { makeOwnData } from "./data.js";
 import { optionalField } from "./optional.js";
+import { makeRaceOpener } from "./race.js";
 import { recurrentSections, recurrentShape } from "./recurrent.js";
 
 /** @typedef {import("../../state/training/store.js").Training} Training */
@@ -167,7 +168,7 @@ function sections(training, place) {
     const fields = optimizerFields(facade, /** @type {any} */ ({ changeOptimizer: (/** @type {any} */ choice) => actions.change({ optimizer: choice }) }));
     const constant = catalog.schedules[0];
     const schedule = choiceFields({ entries: catalog.schedules, name: "Schedule", label: "rate", pointer: "/schedule", read: () => setup.value.schedule ?? { name: constant.name }, commit: (choice) => actions.change({ schedule: choice.name === constant.name ? null : choice }) });
-    return [...place([...fields.first, ...schedule]), more("optimizer-more", "More options", place(fields.more))];
+    return [...place([...fields.first, ...schedule]), more("optimizer-more", "More options", place(fields.more)), ...(recurrent ? [] : [makeRaceOpener(training)])];
   }
 
   function batches() {

@@ -8,7 +8,12 @@ import { LANES } from "../../scene/race/lanes.js";
 /** @typedef {import("../../layout/race/frame.js").Pair} Pair */
 /** @typedef {import("../../layout/race/runs.js").Racer} Racer */
 /** @typedef {{node: string, index: number[]}} Entry */
-/** @typedef {{function: string} | {expression: string} | {preset: string, axes: [Entry, Entry]}} Surface */
+/**
+ * A network of one's own with its data as a request takes them: brought from another room.
+ * @typedef {{network: import("../state.js").NetworkDocument, data: any}} Own
+ */
+/** @typedef {{preset: string, axes: [Entry, Entry]} | (Own & {axes: [Entry, Entry]})} SliceSurface */
+/** @typedef {{function: string} | {expression: string} | SliceSurface} Surface */
 /** @typedef {{surface: Surface, start: Pair, steps: number, batch: number | null, racers: Racer[], scale: "log" | "linear"}} Setup */
 /** @typedef {import("../state.js").Catalog & {surfaces: import("../../api/schema.js").components["schemas"]["SurfaceEntry"][]}} RaceCatalog */
 
@@ -40,19 +45,49 @@ export function listSliced({ presets }) {
 /** @param {Setup} setup @param {RaceCatalog} catalog @param {string} name @returns {Setup} */
 export function setUpSlice(setup, catalog, name) {
   const preset = listSliced(catalog).find((entry) => entry.name === name) ?? listSliced(catalog)[0];
-  const entries = listEntries(preset.network);
-  const axes = /** @type {[Entry, Entry]} */ ([entries[0], entries[1]]);
-  return { ...setup, surface: { preset: preset.name, axes }, start: centerOf(preset.network, axes), batch: null };
+  const [first, second] = listEntries(preset.network);
+  return { ...setup, surface: { preset: preset.name, axes: [first, second] }, start: centerOf(preset.network, [first, second]), batch: null };
+}
+
+/**
+ * A race down a slice of a network's own loss.
+ * @param {Own & {batch: number | null, choice: import("../state.js").Choice, selection: string | null}} from `choice` is the
+ *   optimizer that trains it, which is raced first; `selection` a weight to move along the width
+ * @param {RaceCatalog} catalog
+ * @returns {Setup}
+ */
+export function setUpOwn({ network: { spec, parameters, trainable }, data, batch, choice, selection }, catalog) {
+  const network = { spec, parameters, ...(trainable && { trainable }) };
+  const entries = listEntries(network);
+  const first = entries.find((entry) => writeEntry(entry) === selection) ?? entries[0];
+  const axes = /** @type {[Entry, Entry]} */ ([first, entries.find((entry) => entry !== first) ?? first]);
+  const usual = setUpFunction(catalog, "");
+  const others = usual.racers.map((racer) => racer.choice).filter(({ name }) => name !== choice.name);
+  const racers = [/** @type {import("../../layout/race/runs.js").Choice} */ (choice), ...others].slice(0, LANES).map((one, lane) => ({ lane, choice: one }));
+  return { ...usual, surface: { network, data, axes }, start: centerOf(network, axes), batch, racers };
+}
+
+/** @param {Surface} surface @returns {surface is SliceSurface} */
+export function isSlice(surface) {
+  return "axes" in surface;
+}
+
+/** The network of a slice, and its data as a request takes them. @param {SliceSurface} surface @param {RaceCatalog} catalog @returns {Own | null} */
+export function findOwn(surface, catalog) {
+  if ("network" in surface) return { network: surface.network, data: surface.data };
+  const preset = listSliced(catalog).find(({ name }) => name === surface.preset);
+  return preset ? { network: preset.network, data: { inputs: preset.inputs, targets: preset.targets } } : null;
 }
 
 /** @param {Setup} setup @param {RaceCatalog} catalog @param {0 | 1} axis @param {Entry} entry @returns {Setup} */
 export function withAxis(setup, catalog, axis, entry) {
-  if (!("preset" in setup.surface)) return setup;
-  const { preset: name, axes } = setup.surface;
+  const { surface } = setup;
+  if (!isSlice(surface)) return setup;
+  const { axes } = surface;
   // The other takes what this one leaves: two axes of the same weight are no plane.
   const next = /** @type {[Entry, Entry]} */ (axes.map((old, i) => (i === axis ? entry : writeEntry(old) === writeEntry(entry) ? axes[axis] : old)));
-  const preset = findPreset(catalog, name);
-  return { ...setup, surface: { preset: name, axes: next }, start: preset ? centerOf(preset.network, next) : setup.start };
+  const own = findOwn(surface, catalog);
+  return { ...setup, surface: { ...surface, axes: next }, start: own ? centerOf(own.network, next) : setup.start };
 }
 
 /** The weights and biases of a network that learn. @param {import("../state.js").NetworkDocument} network @returns {Entry[]} */
@@ -70,11 +105,6 @@ export function writeEntry({ node, index }) {
   return node + index.map((i) => `[${i}]`).join("");
 }
 
-/** @param {RaceCatalog} catalog @param {string} name */
-function findPreset(catalog, name) {
-  return listSliced(catalog).find((preset) => preset.name === name);
-}
-
 /** @param {import("../state.js").NetworkDocument} network @param {Entry[]} axes @returns {Pair} */
 function centerOf({ parameters }, axes) {
   const [x, y] = axes.map(({ node, index }) => Number(index.reduce((/** @type {any} */ rest, i) => rest[i], parameters?.[node])));
@@ -87,18 +117,18 @@ export function rangesOf({ surface }, catalog) {
     const entry = catalog.surfaces.find(({ name }) => name === surface.function);
     if (entry) return { x: /** @type {Pair} */ (entry.x), y: /** @type {Pair} */ (entry.y) };
   }
-  const preset = "preset" in surface ? findPreset(catalog, surface.preset) : null;
-  const [x, y] = preset && "preset" in surface ? centerOf(preset.network, surface.axes) : [0, 0];
+  const own = isSlice(surface) ? findOwn(surface, catalog) : null;
+  const [x, y] = own && isSlice(surface) ? centerOf(own.network, surface.axes) : [0, 0];
   const reach = "expression" in surface ? 2 * REACH : REACH;
   return { x: [x - reach, x + reach], y: [y - reach, y + reach] };
 }
 
 /** @param {Surface} surface @param {RaceCatalog} catalog */
 function wireSurface(surface, catalog) {
-  if (!("preset" in surface)) return surface;
-  const preset = findPreset(catalog, surface.preset);
-  const { spec, parameters, trainable } = /** @type {import("../state.js").NetworkDocument} */ (preset?.network);
-  return { network: { spec, parameters, trainable }, data: { inputs: preset?.inputs, targets: preset?.targets }, axes: surface.axes };
+  if (!isSlice(surface)) return surface;
+  const own = findOwn(surface, catalog);
+  const { spec, parameters, trainable } = /** @type {import("../state.js").NetworkDocument} */ (own?.network);
+  return { network: { spec, parameters, ...(trainable && { trainable }) }, data: own?.data, axes: surface.axes };
 }
 
 /** @param {Setup} setup @param {RaceCatalog} catalog @param {Box} box */
@@ -110,7 +140,7 @@ export function askSurface(setup, catalog, box) {
 /** @param {Setup} setup @param {RaceCatalog} catalog */
 export function askRace(setup, catalog) {
   const { surface, start, steps, batch, racers } = setup;
-  const body = { surface: wireSurface(surface, catalog), optimizers: racers.map(({ choice }) => choice), start, steps, ...(batch !== null && "preset" in surface && { batch_size: batch }) };
+  const body = { surface: wireSurface(surface, catalog), optimizers: racers.map(({ choice }) => choice), start, steps, ...(batch !== null && isSlice(surface) && { batch_size: batch }) };
   return { path: "/experiments/optimizer-race", racers, steps, body: JSON.stringify(body) };
 }
 
