@@ -84,6 +84,21 @@ def test_what_learns_takes_a_step(page: Page) -> None:
     expect(page.locator("#inspector")).to_contain_text("after")
 
 
+def test_a_step_with_memory_is_derived_line_by_line(page: Page) -> None:
+    open_playground(page, "#preset=tanh_neuron")
+    page.get_by_label("Optimizer", exact=True).select_option("adam")
+    node(page, "w1").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#updated")).to_be_hidden()
+    page.keyboard.press("End")
+    # Of the first step: the gradient, m, v, both corrections, both corrected, the weight after it.
+    expect(page.locator("#updated .steps > li")).to_have_count(7)
+    expect(page.locator("#updated h2")).to_have_text("How the gradient became step 1")
+    grad = page.locator("#inspector .facts .strong dd").first.get_attribute("title")
+    first = page.locator("#updated .pill").first.inner_text().replace("\u2212", "-")
+    assert float(first) == pytest.approx(0.1 * float(grad or "nan"), rel=1e-4)
+
+
 def test_a_link_brings_the_formula_back(page: Page) -> None:
     open_playground(page)
     formula(page).fill("g = tanh(x * y)")
