@@ -8,7 +8,7 @@ import { classToken, MOST_CLASSES, shapePath } from "../scene/training/shapes.js
 /** @typedef {import("../state/training/maps.js").Map2} Map2 */
 /** @typedef {import("../scene/training/pixels.js").Palette} Palette */
 /** @typedef {{x: [number, number], y: [number, number]}} Ranges */
-/** @typedef {{x: number, y: number, label: number | null, share: number | null}} Spot in pixels; `share` colors it where it has no class, if it can */
+/** @typedef {{x: number, y: number, label: number | null, share: number | null, held: boolean}} Spot in pixels; `share` colors it where it has no class, if it can */
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -88,22 +88,27 @@ export function createMapPainter(canvas, resolve) {
       if (!context) return;
       const { scale } = look();
       context.globalAlpha = 1;
-      /** @type {Map<string, string[]>} */
+      /** @type {Map<string, {color: string, held: boolean, paths: string[]}>} */
       const alike = new Map();
-      for (const { x, y, label, share } of spots) {
+      for (const { x, y, label, share, held } of spots) {
         const level = (Math.round(Math.min(1, Math.max(-1, share ?? 0)) * 8) / 8 + 1) * 64;
         const color = label === null && share === null ? resolve("ink-2") : label === null ? `rgb(${scale[level * 3]} ${scale[level * 3 + 1]} ${scale[level * 3 + 2]})` : resolve(classToken(label));
-        const paths = alike.get(color);
-        const path = shapePath(label ?? 1, x, y, r);
-        if (paths) paths.push(path);
-        else alike.set(color, [path]);
+        const name = `${color} ${held}`;
+        const group = alike.get(name) ?? { color, held, paths: [] };
+        group.paths.push(shapePath(label ?? 1, x, y, held ? r * 0.85 : r));
+        alike.set(name, group);
       }
-      for (const [color, paths] of alike) {
+      const edge = resolve(spots[0]?.label === null && spots[0].share !== null ? "ink-2" : "paper");
+      for (const { color, held, paths } of alike.values()) {
         const path = new Path2D(paths.join(""));
-        context.lineWidth = 1.4;
-        context.strokeStyle = resolve(spots[0]?.label === null && spots[0].share !== null ? "ink-2" : "paper");
-        context.fillStyle = color;
+        // What is held out is hollow: a ground's shape with the class around it.
+        context.lineWidth = held ? 4.2 : 1.4;
+        context.strokeStyle = edge;
+        context.fillStyle = held ? resolve("paper") : color;
+        if (held) context.stroke(path);
         context.fill(path);
+        context.lineWidth = held ? 1.9 : 1.4;
+        context.strokeStyle = held ? color : edge;
         context.stroke(path);
       }
     },

@@ -46,13 +46,14 @@ test("an edge shows its weight by hue and width", () => {
 test("every part has a name and can be walked to", () => {
   const layout = layoutTraining(network(2, 3, 1), STAGES[0], { plane: true, square: true });
   const document = { parameters: { "layer1.weight": [[1, 2], [3, 4], [5, 6]], "layer1.bias": [0.5, 0, 0], "layer2.weight": [[1, 1, -1]], "layer2.bias": [0] } };
-  const marks = sceneFrames(layout, document, { selection: "layer1.weight[0][1]", hover: null, names: ["x₁", "x₂"], ranges: { x: [-6, 6], y: [-6, 6] }, title: "Output", classes: ["a", "b"], diverged: 1, brush: false });
+  const marks = sceneFrames(layout, document, { selection: "layer1.weight[0][1]", hover: null, names: ["x₁", "x₂"], ranges: { x: [-6, 6], y: [-6, 6] }, title: "Output", classes: ["a", "b"], held: true, diverged: 1, brush: false });
   const labels = new Map(marks.filter(({ id }) => id).map(({ id, label }) => [id, label]));
   assert.equal(labels.get("layer1.weight[0][1]"), "weight from x₂ to layer 1, unit 1: 2");
   assert.equal(labels.get("layer1[0]"), "layer 1, unit 1, bias 0.5");
   assert.equal(labels.get("layer2[0]"), "the output, bias 0");
   assert.equal(new Set(marks.map(({ key }) => key)).size, marks.length);
   assert.ok(marks.some(({ text }) => text === "w +2"));
+  assert.ok(marks.some(({ text }) => text === "held out"));
   assert.ok(marks.some(({ key, stroke }) => key === "unit:layer1[0]" && stroke === "negative"));
   const all = () => true;
   assert.equal(neighbor(layout, "x[0]", "forward", all), "layer1.weight[0][0]");

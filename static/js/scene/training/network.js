@@ -48,7 +48,7 @@ export function sceneEdges(layout, document, { selection, hover }) {
  * What stands still while it trains: frames, names, axes, handles.
  * @param {Layout} layout
  * @param {Document} document
- * @param {Looking & {names: string[], ranges: {x: [number, number], y: [number, number]} | null, title: string, classes: string[], diverged: number | null, brush: boolean}} look
+ * @param {Looking & {names: string[], ranges: {x: [number, number], y: [number, number]} | null, title: string, classes: string[], held: boolean, diverged: number | null, brush: boolean}} look
  * @returns {Mark[]}
  */
 export function sceneFrames(layout, document, look) {
@@ -57,7 +57,7 @@ export function sceneFrames(layout, document, look) {
     ...drawWires(layout),
     ...layout.layers.flatMap((units) => units.flatMap((unit) => drawUnit(unit, layout, document, look))),
     ...(layout.field && look.ranges ? drawAxes(layout.field, look.ranges, look.title) : []),
-    ...(layout.field ? drawClasses(layout.field, look.classes) : []),
+    ...(layout.field ? drawClasses(layout.field, look.classes, look.held, layout.down) : []),
     ...drawLegend(layout),
     ...drawChip(layout, document, look),
     ...drawHandles(layout, document, look),
@@ -109,11 +109,15 @@ function drawAxes({ x, y, w, h }, ranges, title) {
   ];
 }
 
-/** Which shape is which class, in the corner over the large map. @param {import("../../layout/layout.js").Box} field @param {string[]} classes @returns {Mark[]} */
-function drawClasses({ x, y, w, h }, classes) {
+/**
+ * Which shape is which class, in the corner over the large map, and what hollow ones are.
+ * @param {import("../../layout/layout.js").Box} field @param {string[]} classes @param {boolean} held @param {boolean} down
+ * @returns {Mark[]}
+ */
+function drawClasses({ x, y, w, h }, classes, held, down) {
   if (classes.length > MOST_CLASSES) return [];
   let right = x + w / 2;
-  return classes.toReversed().flatMap((name, i) => {
+  const shapes = classes.toReversed().flatMap((name, i) => {
     const label = classes.length - 1 - i;
     const text = name.length > 12 ? `${name.slice(0, 11)}…` : name;
     right -= textWidth(text, 13);
@@ -125,6 +129,16 @@ function drawClasses({ x, y, w, h }, classes) {
       { key: `class:${label}:shape`, shape: "path", d: shapePath(label, mark.x - 10, mark.y - 4.5, 4.5), fill: classToken(label) },
     ]);
   });
+  if (!held) return shapes;
+  // Where edges come from above, there is room below.
+  const foot = down ? y + h / 2 + 36 : y - h / 2 - 11;
+  right = (down ? x + w / 2 : right) - textWidth("held out", 12);
+  if (right - 16 < x - w / 2 + 90) return shapes;
+  return [
+    ...shapes,
+    { key: "held", shape: "text", x: right, y: foot, text: "held out", size: 12, fill: "ink-2", halo: "paper" },
+    { key: "held:shape", shape: "circle", x: right - 10, y: foot - 4.5, r: 4, fill: "paper", stroke: "ink-2", strokeWidth: 1.75 },
+  ];
 }
 
 /** @param {Layout} layout @returns {Mark[]} */

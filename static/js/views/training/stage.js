@@ -62,9 +62,11 @@ export function mountTrainingStage(element, training, { theme, requestFrame }) {
   });
   const names = computed(() => nameInputs(state));
   const reading = computed(() => (state.samples.value && shape.value !== "" ? readOutputs(spec.value, state.samples.value, state.catalog) : null));
+  // The same with every frame, as long as data and shuffling are.
+  const held = computed(() => JSON.stringify(state.frame.value?.validation ?? []));
   const spots = computed(() => {
     const [samples, place, ranges, how] = [state.samples.value, layout.value?.field, plane.value, reading.value];
-    return samples && place && ranges && how ? placeSpots(samples, place, ranges, how.share) : [];
+    return samples && place && ranges && how ? placeSpots(samples, place, ranges, how.share, new Set(JSON.parse(held.value))) : [];
   });
 
   let waiting = false;
@@ -102,6 +104,7 @@ export function mountTrainingStage(element, training, { theme, requestFrame }) {
         ranges: plane.value,
         title: shown ? `Layer ${shown.layer}, unit ${shown.index + 1}` : "Output",
         classes: state.samples.value?.classes ?? [],
+        held: held.value !== "[]",
         diverged: state.diverged.value?.layer ?? null,
         brush: state.brush.value !== null,
       }),
@@ -170,14 +173,16 @@ function rangeOf(values) {
  * @param {Box} field
  * @param {{x: [number, number], y: [number, number]}} ranges
  * @param {(value: number) => number} share
+ * @param {Set<number>} held the numbers of the samples that are not learned from
  */
-function placeSpots({ inputs, targets, labels, columns }, { x, y, w, h }, ranges, share) {
+function placeSpots({ inputs, targets, labels, columns }, { x, y, w, h }, ranges, share, held) {
   return inputs.map((row, i) => {
     const up = columns.length === 2 ? row[1] : targets[i][0];
     return {
       x: x - w / 2 + ((row[0] - ranges.x[0]) / (ranges.x[1] - ranges.x[0])) * w,
       y: y + h / 2 - ((up - ranges.y[0]) / (ranges.y[1] - ranges.y[0])) * h,
       label: labels === null ? null : labels[i],
+      held: held.has(i),
       share: columns.length === 2 ? (labels === null ? share(targets[i][0]) : 0) : null,
     };
   });
