@@ -37,14 +37,13 @@ def pause(page: Page) -> None:
 
 
 def ink(page: Page) -> int:
-    """How many pixels of the stage's canvas are drawn on."""
+    """How many pixels of the stage's canvases are drawn on."""
     count: int = page.evaluate(
-        """() => {
-            const canvas = document.querySelector("#field canvas");
+        """() => [...document.querySelectorAll("#field > canvas")].reduce((sum, canvas) => {
             const { width, height } = canvas;
             const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-            return data.filter((value, i) => i % 4 === 3 && value > 0).length;
-        }"""
+            return sum + data.filter((value, i) => i % 4 === 3 && value > 0).length;
+        }, 0)"""
     )
     return count
 

@@ -7,6 +7,7 @@ import { makeScale, paintClasses, paintShares } from "../../../static/js/scene/t
 import { readOutputs, readUnit } from "../../../static/js/scene/training/reading.js";
 import { MOST_CLASSES, shapePath } from "../../../static/js/scene/training/shapes.js";
 import { neighbor } from "../../../static/js/views/training/keys.js";
+import { takeTurns } from "../../../static/js/views/training/turns.js";
 import { CATALOG, NUMBERS, THREE, TWO } from "./setups.js";
 
 const network = (/** @type {number} */ inputs, /** @type {number[]} */ ...units) => ({ inputs, layers: units.map((count) => ({ units: count, label: "tanh" })) });
@@ -100,4 +101,28 @@ test("a curve stays in its box and leaves gaps", () => {
 test("no two classes have the same shape", () => {
   const shapes = Array.from({ length: MOST_CLASSES }, (_, label) => shapePath(label, 0, 0, 5));
   assert.equal(new Set(shapes).size, MOST_CLASSES);
+});
+
+test("parts are drawn in turn, one per animation frame, and only where there is something new", () => {
+  /** @type {(() => void)[]} */
+  const frames = [];
+  const drawn = /** @type {string[]} */ ([]);
+  const refresh = takeTurns((callback) => frames.push(callback), [() => drawn.push("a"), () => drawn.push("b")]);
+  const tick = () => frames.shift()?.();
+  refresh();
+  refresh();
+  assert.equal(frames.length, 1);
+  tick();
+  assert.deepEqual(drawn, ["a"]);
+  refresh();
+  tick();
+  tick();
+  assert.deepEqual(drawn, ["a", "b", "a"]);
+  tick();
+  assert.deepEqual(drawn, ["a", "b", "a"]);
+  refresh();
+  tick();
+  tick();
+  assert.deepEqual(drawn, ["a", "b", "a", "b", "a"]);
+  assert.equal(frames.length, 0);
 });

@@ -12,13 +12,17 @@ import { isRecurrent } from "../../state/sequences.js";
 import { findPlane } from "../../state/training/request.js";
 import { listenToBrush } from "./brush.js";
 import { listenToUnits } from "./keys.js";
+import { takeTurns } from "./turns.js";
 
 /** @typedef {import("../../state/training/store.js").Training} Training */
 /** @typedef {import("../../layout/layout.js").Box} Box */
 /** @typedef {import("../../layout/training.js").TrainingLayout} Layout */
+/** @typedef {import("../../render/maps.js").Spot[]} Spots */
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST_RINGS = 512;
+/** @type {Spots} */
+const NONE = [];
 
 /**
  * @param {HTMLElement} element
@@ -27,19 +31,23 @@ const MOST_RINGS = 512;
  */
 export function mountTrainingStage(element, training, { theme, requestFrame }) {
   const { state } = training;
-  const canvas = document.createElement("canvas");
-  canvas.setAttribute("aria-hidden", "true");
+  // Edges, maps and points each on their own: maps and edges are drawn in turn, points stand still.
+  const [under, middle, over] = Array.from({ length: 3 }, () => document.createElement("canvas"));
+  for (const canvas of [under, middle, over]) canvas.setAttribute("aria-hidden", "true");
   const svg = /** @type {SVGSVGElement} */ (document.createElementNS(SVG, "svg"));
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", "Network in training: arrow keys walk from part to part, Enter selects");
-  element.append(canvas, svg);
+  element.append(under, middle, over, svg);
   effect(() => {
-    canvas.hidden = isRecurrent(state.setup.value.spec);
-    svg.toggleAttribute("hidden", canvas.hidden);
+    const hidden = isRecurrent(state.setup.value.spec);
+    for (const part of [under, middle, over, svg]) part.toggleAttribute("hidden", hidden);
   });
   const colors = createColors(element);
-  const edges = createCanvasPainter(canvas, colors.resolve);
-  const maps = createMapPainter(canvas, colors.resolve);
+  const edges = createCanvasPainter(under, colors.resolve);
+  const ground = createCanvasPainter(middle, colors.resolve);
+  const maps = createMapPainter(middle, colors.resolve);
+  const sheet = createCanvasPainter(over, colors.resolve);
+  const points = createMapPainter(over, colors.resolve);
   const frames = createSvgPainter(svg);
 
   const size = signal({ width: element.clientWidth, height: element.clientHeight });
@@ -69,16 +77,9 @@ export function mountTrainingStage(element, training, { theme, requestFrame }) {
     return samples && place && ranges && how ? placeSpots(samples, place, ranges, how.share, new Set(JSON.parse(held.value))) : [];
   });
 
-  let waiting = false;
-  /** Draws the newest, once for all that has changed since the last time. */
-  const refresh = () => {
-    if (waiting) return;
-    waiting = true;
-    requestFrame(() => {
-      waiting = false;
-      draw();
-    });
-  };
+  /** Which points were drawn last, and how. @type {Record<string, unknown> | null} */
+  let marked = null;
+  const refresh = takeTurns(requestFrame, [drawMaps, drawEdges]);
   effect(() => {
     void [state.document.value, state.maps.value, state.frame.value, state.selection.value, state.hover.value, spots.value, layout.value, state.running.value];
     refresh();
@@ -87,6 +88,8 @@ export function mountTrainingStage(element, training, { theme, requestFrame }) {
     void theme.value;
     colors.forget();
     maps.forget();
+    points.forget();
+    marked = null;
     refresh();
   });
   const keys = listenToUnits(svg, training, () => layout.peek(), (id) => frames.find(id));
@@ -112,15 +115,22 @@ export function mountTrainingStage(element, training, { theme, requestFrame }) {
     keys.rove(looking.selection);
   });
 
-  function draw() {
+  function drawEdges() {
     const place = layout.peek();
     if (!place) return;
     const looking = { selection: state.selection.peek(), hover: state.hover.peek() };
     const known = state.document.peek();
     const fits = known && known.spec.layers?.length === state.setup.peek().spec.layers?.length ? known : null;
     edges.draw(sceneEdges(place, fits, looking), { width: place.width, height: place.height, ratio: devicePixelRatio });
+  }
+
+  function drawMaps() {
+    const place = layout.peek();
+    if (!place) return;
+    const looking = { selection: state.selection.peek(), hover: state.hover.peek() };
+    ground.draw([], { width: place.width, height: place.height, ratio: devicePixelRatio });
     const [found, ranges, how] = [state.maps.peek(), plane.peek(), reading.peek()];
-    if (!found || !how) return;
+    if (!found || !how) return drawPoints(place, NONE);
     for (const unit of place.layers.slice(1).flat()) {
       if (unit.form !== "map" || unit.w === place.field?.w) continue;
       const last = unit.layer === place.layers.length - 1;
@@ -130,22 +140,37 @@ export function mountTrainingStage(element, training, { theme, requestFrame }) {
       else if (last && how.kind === "classes") maps.shares(map, unit, readUnit(map));
       else maps.shares(map, unit, last ? how.share : readUnit(map));
     }
-    if (!place.field || !ranges) return;
+    if (!place.field || !ranges) return drawPoints(place, NONE);
     const unit = shownUnit(place, looking);
     const own = unit && (unit.layer === place.layers.length - 1 ? found.outputs[unit.index] : found.units.get(unit.id));
     if (found.axes === 1) maps.curve(own ?? found.outputs[0], place.field, own && unit?.layer !== place.layers.length - 1 ? rangeOf(own.values) : ranges.y, { token: "forward", width: 3 });
     else if (own) maps.shares(own, place.field, unit?.layer === place.layers.length - 1 && how.kind !== "classes" ? how.share : readUnit(own));
     else if (how.kind === "classes") maps.classes(found.outputs, place.field);
     else maps.shares(found.outputs[0], place.field, how.share);
-    const marked = spots.peek();
-    const r = marked.length > 800 ? 2.2 : place.field.w < 280 ? 3 : 4;
-    if (!(found.axes === 1 && own && unit?.layer !== place.layers.length - 1)) maps.points(marked, r);
-    const batch = state.frame.peek()?.batch ?? [];
-    if (!state.running.peek() && batch.length <= MOST_RINGS && batch.length < marked.length) maps.rings(batch.flatMap((row) => marked[row] ?? []), r + 3);
+    drawPoints(place, found.axes === 1 && own && unit?.layer !== place.layers.length - 1 ? NONE : spots.peek());
+  }
+
+  /** Draws the points, and rings around the next batch, where they are others than those there. @param {Layout} place @param {Spots} all */
+  function drawPoints({ width, height, field }, all) {
+    const batch = state.running.peek() ? [] : (state.frame.peek()?.batch ?? []);
+    const ringed = batch.length <= MOST_RINGS && batch.length < all.length ? batch : [];
+    const ratio = devicePixelRatio;
+    const next = { all, ringed: ringed.join(), width, height, ratio };
+    if (isAlike(marked, next)) return;
+    marked = next;
+    const r = all.length > 800 ? 2.2 : (field?.w ?? 0) < 280 ? 3 : 4;
+    sheet.draw([], { width, height, ratio });
+    points.points(all, r);
+    points.rings(ringed.flatMap((row) => all[row] ?? []), r + 3);
   }
 
   listenToBrush(element, training, { field: () => layout.value?.field ?? null, plane: () => plane.value });
   return { field: computed(() => layout.value?.field ?? null), plane };
+}
+
+/** Whether both have the same values. @param {Record<string, unknown> | null} one @param {Record<string, unknown>} other */
+function isAlike(one, other) {
+  return Object.entries(other).every(([name, value]) => one?.[name] === value);
 }
 
 /** The hidden unit, or one of several outputs, whose own map is on the large one. @param {Layout} layout @param {{selection: string | null, hover: string | null}} looking */
