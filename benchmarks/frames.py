@@ -1,5 +1,5 @@
 """What the training room asks of a browser's main thread while it trains at full speed:
-``python -m benchmarks.frames [SETUP] [SECONDS]``, from spirals and for 5 seconds unless told otherwise.
+``python -m benchmarks.frames [SETUP] [SECONDS]``; spirals and 5 seconds unless told otherwise.
 
 Tasks are those of Chromium's own trace. Their CPU time is told beside their time on the wall: on a
 busy machine only the first says something.
@@ -7,6 +7,7 @@ busy machine only the first says something.
 
 import sys
 from collections import Counter
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -76,14 +77,15 @@ def tell(name: str, events: list[Event], times: list[float], seconds: float) -> 
     """Print the report of one recording."""
     main = find_main(events)
     tasks = [event for event in main if event["name"] == "RunTask"]
-    gaps = sorted(after - before for before, after in zip(times, times[1:], strict=False))
+    gaps = sorted(after - before for before, after in pairwise(times))
     frames = len(times)
     cpu = [event.get("tdur", 0) / 1000 for event in tasks]
     wall = [event["dur"] / 1000 for event in tasks]
     late = sum(gap > 25 for gap in gaps)
     print(f"{name}: {frames / seconds:.1f} animation frames a second, {late} more than 25 ms apart")
     print(
-        f"  gaps: median {median(gaps):.1f}, p99 {gaps[int(len(gaps) * 0.99)]:.1f}, max {gaps[-1]:.1f} ms"
+        f"  gaps: median {median(gaps):.1f}, p99 {gaps[int(len(gaps) * 0.99)]:.1f}, "
+        f"max {gaps[-1]:.1f} ms"
     )
     for what, durations in (("CPU", cpu), ("wall", wall)):
         above = sum(one > LONG for one in durations)

@@ -378,7 +378,7 @@ def test_a_recurrent_network_learns_sequences_step_by_step(page: Page) -> None:
     step = page.locator("#field .handle[data-id='sequence0[7]']")
     expect(step).to_be_attached()
     expect(page.locator("#field .handle[data-id='sequence0[8]']")).not_to_be_attached()
-    expect(page.locator("#field svg text", has_text="held out").first).to_be_visible()
+    expect(page.locator("#field .sequences text", has_text="held out").first).to_be_visible()
     play(page)
     wait_for_step(page, 300)
     pause(page)

@@ -121,4 +121,5 @@ test("what is said of sequences stands beside their targets, where there are any
   assert.deepEqual(last.said, [null, null, [2]]);
   assert.deepEqual(last.targets, [null, null, [1]]);
   assert.deepEqual(tellSequences(STEPS, { ...said, rows: [7] }, {}), []);
+  assert.deepEqual(tellSequences(STEPS, { ...said, times: [1, 2] }, {}), []);
 });

@@ -2,6 +2,7 @@
 
 import { effect } from "@preact/signals-core";
 import { formatNumber } from "../../layout/number.js";
+import { isRecurrent } from "../../state/sequences.js";
 import { isOwn, isSequences } from "../../state/training/setup.js";
 import { h, icon, part } from "../dom.js";
 import { writeCount } from "./control.js";
@@ -40,7 +41,8 @@ export function mountVerdict({ state, actions }) {
     const found = state.diverged.value;
     card.hidden = found === null;
     if (!found) return;
-    const where = found.layer === null ? "" : `, in layer ${found.layer}`;
+    const recurrent = isRecurrent(state.setup.peek().spec);
+    const where = found.layer === null ? "" : recurrent ? `, in the ${found.layer === 1 ? "cell" : "output"}` : `, in layer ${found.layer}`;
     card.replaceChildren(
       h("strong", {}, `It diverged at step ${writeCount(found.step)}${where}`),
       h("p", {}, `${nameNode(found.node)} is not a finite number any more, ${PHASES[found.phase]}. ${found.detail}`),
@@ -95,7 +97,7 @@ function tell(state) {
 /** @param {string} node such as layer2.z or time3.h */
 function nameNode(node) {
   const [, time, inside] = /^time(\d+)\.(.+)$/.exec(node) ?? [];
-  if (time) return `${inside.replaceAll("_", " ").replaceAll(".", " ")} at time step ${time}`;
+  if (time) return `${inside.charAt(0).toUpperCase()}${inside.slice(1).replaceAll(/[_.]/g, " ")} at time step ${time}`;
   const [, layer, what] = /^layer(\d+)\.(\w+)$/.exec(node) ?? [];
   return layer ? `${what === "weight" || what === "bias" ? `A ${what}` : what} of layer ${layer}` : node === "loss" ? "The loss" : node;
 }

@@ -83,11 +83,13 @@ function handle(key, id, { x, y, w, h }, label) {
   return { key, shape: "rect", x: x - w / 2, y: y - h / 2, width: w, height: h, rx: 4, fill: "none", tone: "handle", id, label };
 }
 
-/** What the marks mean, over the first sequence. @param {Layout} layout @param {Parameters<typeof sceneCard>[2]} look @returns {Mark[]} */
+/** What the marks mean, over the first sequence or below the last. @param {Layout} layout @param {Parameters<typeof sceneCard>[2]} look @returns {Mark[]} */
 function drawLegend({ strips, down }, { how }) {
   const [first] = strips;
-  if (!first || (down && first.output.w < 240)) return [];
-  const y = first.title.y - 4;
+  const last = strips.at(-1);
+  if (!first || !last) return [];
+  // A narrow title leaves no room beside it.
+  const y = down ? last.output.y + last.output.h / 2 + 34 : first.title.y - 4;
   const right = first.output.x + first.output.w / 2;
   const entry = (/** @type {string} */ key, /** @type {number} */ x, /** @type {string} */ words, /** @type {Mark} */ sign) => [sign, /** @type {Mark} */ ({ key: `${key}:text`, shape: "text", x: x + 12, y: y + 4, text: words, size: 12, fill: "ink-2" })];
   const [said, target] = [right - 86, right - 156];
@@ -141,8 +143,7 @@ function drawStrip(layout, one, at, { how, names, inputs, selection, hover }) {
   if (last) {
     const every = Math.ceil(28 / pitch);
     for (let t = 1; t <= steps; t++) {
-      if (t !== 1 && t % every !== 0) continue;
-      if (t !== 1 && t < every * 0.8) continue;
+      if ((t - 1) % every !== 0) continue;
       marks.push({ key: `step:${t}`, shape: "text", x: left + (t - 0.5) * pitch, y: output.y + output.h / 2 + 17, text: String(t), size: 12, anchor: "middle", fill: "ink-2" });
     }
   }

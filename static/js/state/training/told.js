@@ -15,8 +15,8 @@ import { isJudgedLast } from "../sequences.js";
 export function tellSequences({ inputs, targets, labels }, { rows, held_out: heldOut, times, outputs }, spec) {
   return rows.flatMap((row, i) => {
     // The sequences may be others already than those that the frame is of.
-    if (!inputs[row]) return [];
-    const steps = inputs[row].length;
+    const steps = inputs[row]?.length;
+    if (!steps || times[times.length - 1] !== steps) return [];
     /** @type {(number[] | null)[]} */
     const spoken = Array(steps).fill(null);
     times.forEach((time, k) => (spoken[time - 1] = outputs[i]?.[k]?.map(Number) ?? null));
