@@ -57,12 +57,15 @@ def open_unit(reading: Reading, unit: Unit) -> NodeReading:
         values[node_id] = np.array(value)
         return graph.leaf(node_id, role, latex, at)
 
-    below, weights = reading.a(layer - 1), reading.weight(layer)[index]
+    below, weights = reading.sent(layer - 1), reading.weight(layer)[index]
+    masked = reading.mask(layer - 1) is not None
     # What comes from another unit is no input that could be changed here.
     role: Role = "input" if layer == 1 else "activation"
     products = []
     for i, (a, w) in enumerate(zip(below, weights, strict=True)):
         symbol = reading.symbol_of_unit("a", layer - 1, i)
+        if masked:
+            symbol = rf"{reading.symbol_of_unit('r', layer - 1, i)}\,{symbol}"
         source = leaf(reading.unit_id(layer - 1, i), role, symbol, a, layer - 1)
         name, symbol = (
             f"layer{layer}.weight[{index}][{i}]",

@@ -44,7 +44,8 @@ class Reading:
     """What a dense network's tape says about one sample.
 
     Layers count from 1, layer 0 is the input; units count from 0 in ids and from 1 in symbols.
-    ``a``, ``z``, ``grad_a``, ``grad_z`` and ``slope`` are vectors over the units of a layer.
+    ``a``, ``sent``, ``mask``, ``z``, ``grad_a``, ``grad_z`` and ``slope`` are vectors over the
+    units of a layer.
     """
 
     spec: DenseSpec
@@ -76,6 +77,20 @@ class Reading:
     def a(self, layer: int) -> Array:
         """Activations."""
         return self._row(self.tape.values[self.node_a(layer)])
+
+    def mask(self, layer: int) -> Array | None:
+        """What dropout multiplies each activation with, or ``None`` where nothing is dropped."""
+        value = self.tape.values.get(f"layer{layer}.mask")
+        return None if value is None else self._row(value)
+
+    def node_sent(self, layer: int) -> str:
+        """The id of the node that the layer above is fed with: activations, masked if they are."""
+        dropped = f"layer{layer}.dropped"
+        return dropped if dropped in self.tape.values else self.node_a(layer)
+
+    def sent(self, layer: int) -> Array:
+        """What the layer above is fed with."""
+        return self._row(self.tape.values[self.node_sent(layer)])
 
     def z(self, layer: int) -> Array:
         """Preactivations."""

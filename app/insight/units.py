@@ -38,6 +38,7 @@ class UnitView:
     bias_after: float | None = None
     bias_delta: float | None = None
     bias_trainable: bool | None = None
+    mask: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def view_units(
                 indices = () if reading.units(0) == 1 else (unit,)
                 views.append(UnitView(**entry, label=write_label("x", *indices)))
                 continue
-            slope = reading.slope(layer)
+            slope, mask = reading.slope(layer), reading.mask(layer)
             label = f"layer {layer}, unit {unit + 1}"
             views.append(
                 UnitView(
@@ -106,6 +107,7 @@ def view_units(
                     z=float(reading.z(layer)[unit]),
                     slope=None if slope is None else float(slope[unit]),
                     grad_z=float(reading.grad_z(layer)[unit]),
+                    mask=None if mask is None else float(mask[unit]),
                     **_view_bias(reading, layer, unit, updates, trainable),
                 )
             )
@@ -160,9 +162,9 @@ def _view_layer_weights(
 ) -> list[WeightView]:
     name = f"layer{layer}.weight"
     weight, grad = reading.weight(layer), reading.tape.grads[name]
-    below, deltas = reading.tape.values[reading.node_a(layer - 1)], reading.tape.grads
+    below, deltas = reading.tape.values[reading.node_sent(layer - 1)], reading.tape.grads
     batch_delta = deltas[f"layer{layer}.z"]
-    product = weight * reading.a(layer - 1)
+    product = weight * reading.sent(layer - 1)
     message = weight * reading.grad_z(layer)[:, None]
     update = updates.get(name)
     return [
@@ -228,7 +230,7 @@ def lower_unit(reading: Reading, layer: int, unit: int) -> tuple[Graph, dict[str
     for i in range(reading.units(layer - 1)):
         source = graph.leaf(reading.unit_id(layer - 1, i), "input", f"x_{{{i + 1}}}")
         weight = graph.leaf(f"layer{layer}.weight[{unit}][{i}]", "parameter", f"w_{{{i + 1}}}")
-        values[source] = float(reading.a(layer - 1)[i])
+        values[source] = float(reading.sent(layer - 1)[i])
         values[weight] = float(reading.weight(layer)[unit, i])
         product = graph.apply(f"product[{i}]", "multiply", weight, source)
         total = graph.apply(f"sum[{i}]", "add", total, product) if total else product

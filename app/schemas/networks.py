@@ -15,7 +15,7 @@ from app.schemas.message import (
     Request,
     Targets,
 )
-from app.schemas.specs import DocumentAnswer, Network, Optimizer
+from app.schemas.specs import DocumentAnswer, Network, Optimizer, Seed
 from app.schemas.units import UnitView, WeightView
 
 View = Annotated[
@@ -44,6 +44,11 @@ class Supervised(Samples):
 
     targets: Targets | None = Field(
         default=None, description="(batch, outputs); (batch, time, outputs); none for expressions"
+    )
+    dropout_seed: Seed | None = Field(
+        default=None,
+        description="draws the masks of layers with dropout as training with this shuffle_seed "
+        "does in the network's next step; left out, nothing is dropped",
     )
 
 

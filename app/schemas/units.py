@@ -47,6 +47,10 @@ class UnitView(Message):
     bias_after: Number | None
     bias_delta: Number | None
     bias_trainable: bool | None
+    mask: Number | None = Field(
+        default=None,
+        description="what dropout multiplies a with on its way up: 0, or 1 / (1 - rate)",
+    )
 
 
 class WeightView(Message):

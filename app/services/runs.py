@@ -1,6 +1,6 @@
 """From a request to a run: the document, its data, and the tape that a program left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,11 @@ from app.schemas.networks import ForwardRequest, Samples, Supervised
 from app.schemas.specs import AnySpec, DenseSpec, NamedChoice
 from app.services.documents import locate_spec, read_choice, read_document
 from app.services.programs import Resources
+from app.services.samples import list_drops
 from app.services.sizes import check_run, check_spec
 from app.services.wire import plain
 from app.training.adjustment import UNADJUSTED, Adjustment
+from app.training.binding import draw_masks
 from app.training.optimizers import OPTIMIZERS, Optimizer, Update, apply_step
 
 
@@ -85,10 +87,20 @@ def run_backward(request: Supervised, operation: str, view: str, resources: Reso
     document, batch = read_question(request, targets, operation, view, resources)
     if targets is None and not isinstance(document.spec, ExpressionSpec):
         raise NetworkError("/targets", "expected targets: a row of outputs per sample", "missing")
+    if request.dropout_seed is not None:
+        batch = add_masks(batch, document, request.dropout_seed)
     program = resources.programs.find(document.spec, shapes_of(batch.leaves))
     program.forward({**batch.leaves, **document.parameters})
     program.backward()
     return Run(document, batch, program)
+
+
+def add_masks(batch: Batch, document: Document, seed: int) -> Batch:
+    """The batch as the document's next step of training has it: with masks of dropout."""
+    drops = list_drops(document.spec)
+    masks = {name: np.zeros((batch.size, drop.units)) for name, drop in drops.items()}
+    draw_masks(masks, drops, seed, document.step)
+    return replace(batch, inputs={**batch.inputs, **masks})
 
 
 def require_units(spec: AnySpec) -> None:

@@ -122,12 +122,13 @@ def make_task(rows: Rows, spec: Learnable) -> Task:
         rows.targets,
         LOSSES[spec.loss.name].boundary,
         lambda shapes: kind.build_graph(spec, shapes),
-        _list_drops(spec),
+        list_drops(spec),
         lambda tape: kind.read_outputs(spec, tape),
     )
 
 
-def _list_drops(spec: Learnable) -> dict[str, Drop]:
+def list_drops(spec: Spec) -> dict[str, Drop]:
+    """The masks that a step of training has, by the leaf that holds one."""
     masks = name_masks(spec) if isinstance(spec, DenseSpec) else {}
     return {name: Drop(layer.units, layer.dropout) for name, layer in masks.items()}
 

@@ -37,6 +37,19 @@ class Drop:
     rate: float
 
 
+def draw_masks(
+    leaves: Mapping[str, Array], drops: Mapping[str, Drop], seed: int | None, step: int
+) -> None:
+    """Write the masks of the step after ``step`` steps into ``leaves``, (batch, units) each.
+
+    They follow from the seed of the samples' order and the step alone.
+    """
+    rng = make_generator(seed or 0, DROP, step)
+    for name, drop in drops.items():
+        mask = leaves[name]
+        np.divide(rng.random(mask.shape) >= drop.rate, 1.0 - drop.rate, out=mask)
+
+
 class Programs:
     """Programs by size. ``main`` has the newest parameters; the others take them over to run.
 
@@ -121,7 +134,7 @@ class Batches:
         for leaf, batches in copies:
             leaf[...] = batches[number]
         if self._drops:
-            self._draw_masks(step, program)
+            draw_masks(program.tape.values, self._drops, self._order.seed, step)
         return program
 
     def find(self, step: int) -> Array:
@@ -154,9 +167,3 @@ class Batches:
             np.copyto(batches, values[rows])
             found.append((leaf, list(batches)))
         return found
-
-    def _draw_masks(self, step: int, program: Program) -> None:
-        rng = make_generator(self._order.seed or 0, DROP, step)
-        for name, drop in self._drops.items():
-            mask = program.tape.values[name]
-            np.divide(rng.random(mask.shape) >= drop.rate, 1.0 - drop.rate, out=mask)

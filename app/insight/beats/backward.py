@@ -60,7 +60,7 @@ def tell_slope(reading: Reading, layer: int) -> Beat:
 def tell_weights(reading: Reading, layer: int) -> Beat:
     """The gradient reaches weights and biases."""
     slope, grad_a, grad_z = reading.slope(layer), reading.grad_a(layer), reading.grad_z(layer)
-    below, bias = reading.a(layer - 1), reading.bias(layer)
+    below, bias = reading.sent(layer - 1), reading.bias(layer)
     name, many = f"layer{layer}.weight", reading.batch > 1
 
     def share_of_sample(symbol: str) -> str:
@@ -125,7 +125,7 @@ def tell_weights(reading: Reading, layer: int) -> Beat:
 def tell_messages(reading: Reading, layer: int) -> Beat:
     """The gradient goes on to the layer below."""
     below, weight = layer - 1, reading.weight(layer)
-    grad_a, grad_z = reading.grad_a(below), reading.grad_z(layer)
+    grad_a, grad_z, mask = reading.grad_a(below), reading.grad_z(layer), reading.mask(below)
     fan_out = reading.units(layer)
 
     def line(source: int, numbers: bool) -> str:
@@ -139,12 +139,21 @@ def tell_messages(reading: Reading, layer: int) -> Beat:
                 w_text, z_text = factor(weight[unit, source]), factor(grad_z[unit])
             w = tag_w(layer, unit, source, w_text)
             terms.append(rf"{w} \cdot {tag_z(reading, layer, unit, z_text)}")
-        return f"{tag_a(reading, below, source, left)} &= {dotted(terms, fan_out)}"
+        total = dotted(terms, fan_out)
+        if mask is not None:
+            symbol = reading.symbol_of_unit("r", below, source)
+            text = write_number(mask[source]) if numbers else symbol
+            inside = rf"\left({total}\right)" if fan_out > 1 else total
+            dot = tag(f"layer{below}.mask", reading.unit_id(below, source), text)
+            total = rf"{dot} \cdot {inside}"
+        return f"{tag_a(reading, below, source, left)} &= {total}"
 
     latex, numbers = rows(reading, below, line)
     text = "The gradient runs on down each weight, multiplied by it."
     if fan_out > 1:
         text = "A unit that feeds several adds up what they send back: weight times gradient."
+    if mask is not None:
+        text += " A unit that was left out gets none of it."
     if below == 0:
         text += " Here it ends: the input is not trained."
     return Beat(

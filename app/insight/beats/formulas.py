@@ -51,6 +51,19 @@ def tag_a(reading: Reading, layer: int, unit: int, text: str) -> str:
     return tag(reading.node_a(layer), reading.unit_id(layer, unit), text)
 
 
+def tag_sent(reading: Reading, layer: int, unit: int, numbers: bool) -> str:
+    """What a unit sends up, marked: its activation, times its mask where it has one."""
+    mask = reading.mask(layer)
+    symbol = reading.symbol_of_unit("a", layer, unit)
+    text = factor(reading.a(layer)[unit]) if numbers else symbol
+    text = tag_a(reading, layer, unit, text)
+    if mask is None:
+        return text
+    r_text = write_number(mask[unit]) if numbers else reading.symbol_of_unit("r", layer, unit)
+    dot = r" \cdot " if numbers else r"\,"
+    return tag(f"layer{layer}.mask", reading.unit_id(layer, unit), r_text) + dot + text
+
+
 def tag_z(reading: Reading, layer: int, unit: int, text: str) -> str:
     """A preactivation of a unit, marked."""
     return tag(f"layer{layer}.z", reading.unit_id(layer, unit), text)

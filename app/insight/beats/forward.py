@@ -5,7 +5,17 @@ import numpy as np
 from app.engine.op import write_latex
 from app.engine.ops import ACTIVATIONS
 from app.insight.beats.beat import Beat
-from app.insight.beats.formulas import dotted, edges_into, ends, factor, rows, tag_a, tag_w, tag_z
+from app.insight.beats.formulas import (
+    dotted,
+    edges_into,
+    ends,
+    factor,
+    rows,
+    tag_a,
+    tag_sent,
+    tag_w,
+    tag_z,
+)
 from app.insight.reading import Reading, tag, write_number
 
 
@@ -36,17 +46,16 @@ def tell_inputs(reading: Reading) -> Beat:
 def tell_linear(reading: Reading, layer: int) -> Beat:
     """A layer multiplies and adds."""
     weight, bias = reading.weight(layer), reading.bias(layer)
-    a, z = reading.a(layer - 1), reading.z(layer)
+    z, masked = reading.z(layer), reading.mask(layer - 1) is not None
     fan_in = reading.units(layer - 1)
 
     def line(unit: int, numbers: bool) -> str:
         terms = []
         for i in ends(fan_in):
             w_text = reading.symbol_of_weight(layer, unit, i)
-            a_text = reading.symbol_of_unit("a", layer - 1, i)
             if numbers:
-                w_text, a_text = factor(weight[unit, i]), factor(a[i])
-            w, x = tag_w(layer, unit, i, w_text), tag_a(reading, layer - 1, i, a_text)
+                w_text = factor(weight[unit, i])
+            w, x = tag_w(layer, unit, i, w_text), tag_sent(reading, layer - 1, i, numbers)
             terms.append(rf"{w} \cdot {x}" if numbers else rf"{w}\,{x}")
         total = dotted(terms, fan_in)
         if bias is not None:
@@ -59,12 +68,13 @@ def tell_linear(reading: Reading, layer: int) -> Beat:
     latex, numbers = rows(reading, layer, line)
     each = "The unit multiplies" if reading.units(layer) == 1 else "Each unit multiplies"
     its = "" if bias is None else " and its bias"
+    drops = " Dropout leaves out what has a 0 in r, and enlarges the rest." if masked else ""
     node = reading.tape.graph[f"layer{layer}.z"]
     return Beat(
         "linear",
         "forward",
         f"Layer {layer} adds up",
-        f"{each} what comes in by its weights and adds the products{its}.",
+        f"{each} what comes in by its weights and adds the products{its}.{drops}",
         latex,
         numbers,
         [*node.inputs[1:], node.id],
