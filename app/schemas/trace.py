@@ -61,6 +61,9 @@ class TraceAnswer(Message):
     loss_node: str = Field(description="the node that holds it: loss, or an expression's output")
     loss_latex: str = Field(description="its symbol, as it stands in every gradient")
     sample_loss: Number = Field(description="of the chosen sample alone")
+    dropout_seed: int | None = Field(
+        default=None, description="what the masks of dropout were drawn from; null without masks"
+    )
     nodes: list[TraceNode] | None = None
     layers: list[LayerView] | None = None
     units: list[UnitView] | None = None

@@ -27,6 +27,7 @@ from app.services.runs import (
 )
 from app.services.runs import run_backward as run_back
 from app.services.runs import run_forward as run_ahead
+from app.services.samples import list_drops
 from app.services.sizes import check_spec, count_parameters, require
 from app.services.views import (
     describe_node,
@@ -120,6 +121,7 @@ def tell_trace(request: TraceRequest, resources: Resources) -> Payload:
         "loss_node": run.tape.graph.output,
         "loss_latex": run.symbol,
         "sample_loss": sample_loss(run, request.sample),
+        "dropout_seed": request.dropout_seed if list_drops(run.document.spec) else None,
         **view,
         "beats": [{"index": index, **plain(beat)} for index, beat in enumerate(beats)],
         "updates": write_updates(updates),

@@ -156,7 +156,7 @@ def test_the_walk_ends_where_the_training_goes(page: Page) -> None:
     expect(weight).to_have_attribute("aria-label", re.compile(f": {promised}$"))
 
 
-def test_the_walk_says_that_it_knows_no_dropout(page: Page) -> None:
+def test_the_walk_has_the_masks_of_the_step(page: Page) -> None:
     open_room(page, "#setup=circles")
     dropout = page.get_by_role("textbox", name="Layer 1: dropout", exact=True)
     dropout.fill("0.25")
@@ -164,6 +164,17 @@ def test_the_walk_says_that_it_knows_no_dropout(page: Page) -> None:
     page.locator("#control .play:enabled").wait_for()
     page.wait_for_timeout(500)
     page.keyboard.press("Escape")
+    page.locator("#saying").get_by_role("button", name="Walk through this step").click()
+    expect(page.locator("#inspector .dropout")).to_be_visible()
+    page.keyboard.press("End")
+    expect(page.locator("#stage .handle[aria-label*='for dropout']").first).to_be_attached()
+    walked = page.locator("#stage .handle[data-id='layer2.weight[0][0]']")
+    promised = (walked.get_attribute("aria-label") or "").split(": ")[1].split(",")[0]
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowRight")
+    wait_for_step(page, 1)
+    weight = page.locator("#field .handle[data-id='layer2.weight[0][0]']")
+    expect(weight).to_have_attribute("aria-label", re.compile(f": {promised}$"))
     page.locator("#saying").get_by_role("button", name="Walk through this step").click()
     expect(page.locator("#inspector .dropout")).to_be_visible()
     page.get_by_role("button", name="Back to training").click()

@@ -604,6 +604,11 @@ export interface components {
              */
             targets?: (number[][] | number[][][]) | null;
             /**
+             * Dropout Seed
+             * @description draws the masks of layers with dropout as training with this shuffle_seed does in the network's next step; left out, nothing is dropped
+             */
+            dropout_seed?: number | null;
+            /**
              * View
              * @description the graph's nodes, or one sample by unit and weight
              * @default nodes
@@ -1174,6 +1179,11 @@ export interface components {
              * @description (batch, outputs); (batch, time, outputs); none for expressions
              */
             targets?: (number[][] | number[][][]) | null;
+            /**
+             * Dropout Seed
+             * @description draws the masks of layers with dropout as training with this shuffle_seed does in the network's next step; left out, nothing is dropped
+             */
+            dropout_seed?: number | null;
             of: components["schemas"]["EntryChoice"];
             /**
              * Sample
@@ -1258,6 +1268,11 @@ export interface components {
              * @description (batch, outputs); (batch, time, outputs); none for expressions
              */
             targets?: (number[][] | number[][][]) | null;
+            /**
+             * Dropout Seed
+             * @description draws the masks of layers with dropout as training with this shuffle_seed does in the network's next step; left out, nothing is dropped
+             */
+            dropout_seed?: number | null;
             optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
                 /** @enum {string} */
                 name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
@@ -1660,6 +1675,11 @@ export interface components {
              * @description (batch, outputs); (batch, time, outputs); none for expressions
              */
             targets?: (number[][] | number[][][]) | null;
+            /**
+             * Dropout Seed
+             * @description draws the masks of layers with dropout as training with this shuffle_seed does in the network's next step; left out, nothing is dropped
+             */
+            dropout_seed?: number | null;
             /**
              * H
              * @description the step for every entry; left out, one that suits each
@@ -2162,6 +2182,11 @@ export interface components {
              * @description (batch, outputs); (batch, time, outputs); none for expressions
              */
             targets?: (number[][] | number[][][]) | null;
+            /**
+             * Dropout Seed
+             * @description draws the masks of layers with dropout as training with this shuffle_seed does in the network's next step; left out, nothing is dropped
+             */
+            dropout_seed?: number | null;
             of: components["schemas"]["EntryChoice"];
             /** Delta */
             delta: number;
@@ -2750,6 +2775,11 @@ export interface components {
              * @description (batch, outputs); (batch, time, outputs); none for expressions
              */
             targets?: (number[][] | number[][][]) | null;
+            /**
+             * Dropout Seed
+             * @description draws the masks of layers with dropout as training with this shuffle_seed does in the network's next step; left out, nothing is dropped
+             */
+            dropout_seed?: number | null;
             optimizer: ("sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam") | ({
                 /** @enum {string} */
                 name: "sgd" | "adagrad" | "rmsprop" | "adam" | "adamw" | "nadam";
@@ -3032,6 +3062,11 @@ export interface components {
              * @description of the chosen sample alone
              */
             sample_loss: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Dropout Seed
+             * @description what the masks of dropout were drawn from; null without masks
+             */
+            dropout_seed?: number | null;
             /** Nodes */
             nodes?: components["schemas"]["TraceNode"][] | null;
             /** Layers */
@@ -3149,6 +3184,11 @@ export interface components {
              * @description (batch, outputs); (batch, time, outputs); none for expressions
              */
             targets?: (number[][] | number[][][]) | null;
+            /**
+             * Dropout Seed
+             * @description draws the masks of layers with dropout as training with this shuffle_seed does in the network's next step; left out, nothing is dropped
+             */
+            dropout_seed?: number | null;
             /**
              * View
              * @description a beat per node; dense networks by layer, unit and weight for one sample; recurrent networks with a beat per time step
@@ -3309,6 +3349,11 @@ export interface components {
             bias_delta: number | ("NaN" | "Infinity" | "-Infinity") | null;
             /** Bias Trainable */
             bias_trainable: boolean | null;
+            /**
+             * Mask
+             * @description what dropout multiplies a with on its way up: 0, or 1 / (1 - rate)
+             */
+            mask?: number | ("NaN" | "Infinity" | "-Infinity") | null;
         };
         /**
          * Update

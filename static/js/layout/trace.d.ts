@@ -37,6 +37,7 @@ interface Run {
   loss_node: string;
   loss_latex: string;
   sample_loss: Num;
+  dropout_seed?: number | null;
   beats: Beat[];
   updates: Record<string, Record<string, unknown>>;
   loss_after: Num | null;

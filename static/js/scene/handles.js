@@ -1,6 +1,6 @@
 /** Invisible shapes over the picture that can be focused and pointed at, with their names. */
 
-import { formatNumber } from "../layout/number.js";
+import { formatNumber, toNumber } from "../layout/number.js";
 import { litPlaces } from "./chips.js";
 
 /** @typedef {import("./marks.js").Mark} Mark */
@@ -40,7 +40,8 @@ export function drawHandles(stage) {
     const returned = unit.layer === trace.layers.length - 1 ? moment.at("loss_gradient") : moment.at("messages", unit.layer + 1);
     const value = reached ? formatNumber(unit.a) : "not reached yet";
     const kind = unit.layer === 0 ? "input " : "";
-    return [box(`handle:${unit.id}`, place, unit.id, `${kind}${names.get(unit.id)}: ${value}${ending(returned >= 1, unit.grad_a)}`)];
+    const mask = !reached || unit.mask === null || unit.mask === undefined ? "" : toNumber(unit.mask) === 0 ? ", left out by dropout" : `, times ${formatNumber(unit.mask)} for dropout`;
+    return [box(`handle:${unit.id}`, place, unit.id, `${kind}${names.get(unit.id)}: ${value}${mask}${ending(returned >= 1, unit.grad_a)}`)];
   });
   const seen = new Set();
   /** @type {Mark[]} */

@@ -22,8 +22,9 @@ export function drawUnits(stage) {
     const place = layout.units.get(unit.id);
     if (!place) return [];
     if (unit.layer === 0) return drawInput(stage, unit, place);
-    if (place.form === "instrument") return drawOpened(stage, unit, place);
-    return place.form === "disc" ? drawDisc(stage, unit, place) : drawCell(stage, unit, place);
+    if (place.form === "cell") return drawCell(stage, unit, place);
+    const marks = place.form === "disc" ? drawDisc(stage, unit, place) : drawOpened(stage, unit, place);
+    return [...marks, ...drawMask(stage, unit, place)];
   });
 }
 
@@ -128,7 +129,9 @@ function drawDisc(stage, unit, place) {
 /** @param {Stage} stage @param {UnitView} unit @param {UnitPlace} place */
 function drawCell(stage, unit, place) {
   const { activation, slope } = progressOf(stage, unit);
-  return drawShade(stage, unit, place, activation, slope);
+  // A cell shows what the unit hands on: one that dropout leaves out fades again.
+  const left = unit.mask === 0 ? 1 - during(activation, 0.6, 1) : 1;
+  return drawShade(stage, unit, place, activation * left, slope);
 }
 
 /**
@@ -166,6 +169,34 @@ function drawRing(stage, unit, place, reached, marked) {
       stroke: active ? "backward" : reached || marked ? "ink" : "ink-3",
       strokeWidth: marked || active ? 2.25 : 1.5,
     },
+  ];
+}
+
+/**
+ * What dropout makes of a unit that has been activated: a veil over one that is left out, and the
+ * factor at its corner.
+ * @param {Stage} stage
+ * @param {UnitView} unit
+ * @param {UnitPlace} place
+ * @returns {Mark[]}
+ */
+function drawMask(stage, unit, place) {
+  const u = during(progressOf(stage, unit).activation, 0.6, 1);
+  if (unit.mask === null || unit.mask === undefined || u <= 0) return [];
+  const key = `unit:${unit.id}:mask`;
+  const { layout } = stage;
+  const [round, out] = [place.form === "disc", toNumber(unit.mask) === 0];
+  const size = typeSize(12, layout.scale);
+  const text = `\u00d7 ${formatNumber(unit.mask)}`;
+  const [w, h] = [textWidth(text, size) + 10, size + 7];
+  const corner = { x: place.x + (place.w / 2) * (round ? 0.72 : 1) - (round ? 0 : w / 2 + 6), y: place.y - (place.h / 2) * (round ? 0.72 : 1) };
+  const shape = { x: place.x - place.w / 2, y: place.y - place.h / 2, width: place.w, height: place.h, rx: round ? place.w / 2 : Math.min(18, place.h * 0.16) };
+  /** @type {Mark[]} */
+  const veil = out ? [{ key: `${key}:veil`, shape: "rect", ...shape, fill: "paper", stroke: "ink-3", strokeWidth: 1.5, dash: "4 4", opacity: 0.72 * u }] : [];
+  return [
+    ...veil,
+    { key, shape: "rect", x: corner.x - w / 2, y: corner.y - h / 2, width: w, height: h, rx: 6, fill: "raise", stroke: "ink-3", strokeWidth: 1, opacity: u },
+    { key: `${key}:text`, shape: "text", x: corner.x, y: corner.y + size * 0.36, text, size, weight: 600, anchor: "middle", fill: out ? "ink" : "ink-2", opacity: u },
   ];
 }
 

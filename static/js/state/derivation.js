@@ -22,8 +22,8 @@ export function createDerivation({ state }, { chosen }) {
   const asked = computed(() => {
     const [trace, found] = [state.trace.value, chosen.value];
     if (!found || !kept.value.length || state.pending.value || !trace.updates[found.entry.node]) return null;
-    const { spec, parameters, trainable, optimizer_state } = trace.network;
-    const { path, body } = makeInquiry(trace, "/networks/explain-update", { network: { spec, parameters, trainable, optimizer_state }, optimizer: state.optimizer.value, ...state.adjustment.value });
+    const { spec, parameters, trainable, optimizer_state, step } = trace.network;
+    const { path, body } = makeInquiry(trace, "/networks/explain-update", { network: { spec, parameters, trainable, optimizer_state, step }, optimizer: state.optimizer.value, ...state.adjustment.value });
     return { path, body: JSON.stringify({ ...JSON.parse(body), of: found.entry }) };
   });
   const step = computed(() => {

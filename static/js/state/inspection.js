@@ -110,8 +110,10 @@ function nameGoal({ network, loss_node, loss_latex }) {
  * @param {Record<string, unknown>} [more]
  * @returns {Inquiry}
  */
-export function makeInquiry({ network, inputs, targets, sample }, path, more = {}) {
-  const { spec, parameters, trainable } = network;
-  const body = { network: { spec, parameters, trainable }, inputs, ...(targets !== null && { targets }), ...more, ...("of" in more && { sample }) };
+export function makeInquiry({ network, inputs, targets, sample, dropout_seed = null }, path, more = {}) {
+  const { spec, parameters, trainable, step } = network;
+  // The masks of dropout are drawn from their seed and the step.
+  const masked = dropout_seed !== null;
+  const body = { network: { spec, parameters, trainable, ...(masked && { step }) }, inputs, ...(masked && { dropout_seed }), ...(targets !== null && { targets }), ...more, ...("of" in more && { sample }) };
   return { path, body: JSON.stringify(body) };
 }

@@ -25,7 +25,7 @@ export function mountWalk({ state, actions }) {
  */
 export function mountBatch(element, { state, actions }, { numbers, inspection }) {
   const section = h("section", { class: "batch", "aria-label": "The batch" });
-  const note = h("p", { class: "quiet dropout" }, "Dropout leaves units out of a step of training. Here all of them take part, so that this step is not quite the one that training takes.");
+  const note = h("p", { class: "quiet dropout" }, "Dropout leaves units out of this step, others for each sample, and enlarges the rest: these are the masks that training has in it.");
   element.append(note, section);
   effect(() => {
     const layers = /** @type {any} */ (state.trace.value.network.spec).layers ?? [];

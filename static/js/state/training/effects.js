@@ -232,7 +232,7 @@ export function walkSteps({ state, actions }, store) {
       const optimizer = { ...setup.optimizer, learning_rate: frame.learning_rate };
       const network = state.document.peek() ?? { spec: setup.spec };
       const question = { network, ...rows, optimizer, sample: 0, preset: null };
-      store.actions.restore(question, { view: isSequences(samples) ? "time" : "network", opened: null, adjustment: writeAdjustment(setup) });
+      store.actions.restore(question, { view: isSequences(samples) ? "time" : "network", opened: null, adjustment: { ...writeAdjustment(setup), dropout_seed: setup.shuffle_seed ?? 0 } });
       store.actions.setPlayhead(0);
       const arrived = effect(() => {
         if (store.state.pending.value) return;
