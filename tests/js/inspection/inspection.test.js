@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ALL, createInspection } from "../../../static/js/state/inspection.js";
+import { ALL, createInspection, makeInquiry } from "../../../static/js/state/inspection.js";
 import { createStore } from "../../../static/js/state/store.js";
 import { explained } from "../explained.js";
 import { loadGraph } from "../graphs.js";
@@ -119,4 +119,14 @@ test("light goes out with the selection", () => {
   inspection.pin(ALL);
   actions.select(null);
   assert.deepEqual([inspection.light.value, inspection.pinned.value], [null, null]);
+});
+
+test("a run with masks of dropout is asked about with what they are drawn from", () => {
+  const { trace } = explained.mazur;
+  const plain = JSON.parse(makeInquiry(trace, "/networks/gradient-check").body);
+  assert.ok(!("dropout_seed" in plain) && !("step" in plain.network));
+  const network = { ...trace.network, step: 7 };
+  const masked = JSON.parse(makeInquiry({ ...trace, network, dropout_seed: 0 }, "/networks/gradient-check").body);
+  assert.equal(masked.dropout_seed, 0);
+  assert.equal(masked.network.step, 7);
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { layoutNetwork } from "../../../static/js/layout/network.js";
 import { textWidth } from "../../../static/js/layout/text.js";
 import { sceneNetwork } from "../../../static/js/scene/network.js";
-import { loadTrace, names, stages } from "../fixtures.js";
+import { loadTrace, names, pictureAt, stages } from "../fixtures.js";
 
 const moments = [0, 0.5, 1];
 
@@ -105,3 +105,18 @@ function extent(mark, share = 1) {
 function meet(a, b) {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
+
+test("a unit that dropout leaves out is veiled once it is activated, one that stays shows its factor", () => {
+  const trace = loadTrace(names.find((name) => loadTrace(name).layers.length === 3 && loadTrace(name).layers[1].units > 1));
+  const [out, kept] = trace.units.filter(({ layer }) => layer === 1);
+  [out.mask, kept.mask] = [0, 1.25];
+  const before = pictureAt(trace, "linear", 1, 1);
+  assert.ok(!before.has(`unit:${out.id}:mask`));
+  const after = pictureAt(trace, "activation", 1, 1);
+  assert.equal(after.get(`unit:${out.id}:mask:text`).text, "\u00d7 0");
+  assert.equal(after.get(`unit:${out.id}:mask:veil`).opacity, 0.72);
+  assert.equal(after.get(`unit:${kept.id}:mask:text`).text, "\u00d7 1.25");
+  assert.ok(!after.has(`unit:${kept.id}:mask:veil`));
+  assert.match(after.get(`handle:${out.id}`).label, /, left out by dropout/);
+  assert.match(after.get(`handle:${kept.id}`).label, /, times 1.25 for dropout/);
+});
