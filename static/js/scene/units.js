@@ -189,7 +189,7 @@ function drawMask(stage, unit, place) {
   const size = typeSize(12, layout.scale);
   const text = `\u00d7 ${formatNumber(unit.mask)}`;
   const [w, h] = [textWidth(text, size) + 10, size + 7];
-  const corner = { x: place.x + (place.w / 2) * (round ? 0.72 : 1) - (round ? 0 : w / 2 + 6), y: place.y - (place.h / 2) * (round ? 0.72 : 1) };
+  const corner = { x: place.x + (place.w / 2) * (round ? 0.72 : 1) - (round ? 0 : w / 2 + 6), y: place.y - place.h / 2 };
   const shape = { x: place.x - place.w / 2, y: place.y - place.h / 2, width: place.w, height: place.h, rx: round ? place.w / 2 : Math.min(18, place.h * 0.16) };
   /** @type {Mark[]} */
   const veil = out ? [{ key: `${key}:veil`, shape: "rect", ...shape, fill: "paper", stroke: "ink-3", strokeWidth: 1.5, dash: "4 4", opacity: 0.72 * u }] : [];
