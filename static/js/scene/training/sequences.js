@@ -167,9 +167,9 @@ function drawChip(layout, told, { how, names, hover, selection }) {
   const [strip, one] = [layout.strips[looked?.at ?? -1], told[looked?.at ?? -1]];
   if (!looked || !strip || !one || looked.time >= one.inputs.length) return [];
   const text = tellStep(one, looked.time, how, names);
-  const w = textWidth(text, 12.5) + 18;
-  const middle = strip.input.x - strip.input.w / 2 + (looked.time + 0.5) * layout.pitch;
-  const x = Math.min(layout.width - w / 2 - 8, Math.max(w / 2 + 8, middle));
+  const w = 0.84 * textWidth(text, 12.5) + 18;
+  // At the right end of the title's line, where it hides no number.
+  const x = Math.max(w / 2 + 8, strip.input.x + strip.input.w / 2 - w / 2);
   const y = strip.input.y - strip.input.h / 2 - 16;
   return [
     { key: "chip", shape: "rect", x: x - w / 2, y: y - 13, width: w, height: 26, rx: 7, fill: "raise", stroke: "ink", strokeWidth: 1.25 },
