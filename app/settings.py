@@ -149,6 +149,12 @@ class Settings(BaseSettings):
     stall_seconds: Count = Field(default=10, description="longest wait for a stream's reader")
     workers: Count = Field(default=1, description="processes that share the port")
     threads: Count = Field(default=max(2, os.cpu_count() or 1), description="threads that compute")
+    niceness: int = Field(
+        default=5,
+        ge=0,
+        le=19,
+        description="by how much threads that compute or train go after the one that answers",
+    )
     cached_programs: Count = Field(default=16, description="compiled programs kept per thread")
     cached_numbers: Count = Field(
         default=12_000_000,

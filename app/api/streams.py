@@ -87,7 +87,7 @@ class Streams:
         self._of_client: Counter[Taken] = Counter()
         self.heartbeat = float(settings.heartbeat_seconds)
         self.stall = float(settings.stall_seconds)
-        self.pool = Pool(settings.stream_threads, time.monotonic)
+        self.pool = Pool(settings.stream_threads, time.monotonic, settings.niceness)
         self.clock = time.monotonic
         self.jobs: set[Job] = set()
         self.count = 0

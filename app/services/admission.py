@@ -11,6 +11,7 @@ from contextvars import ContextVar, copy_context
 from pathlib import Path
 from typing import Any
 
+from app.services.priority import step_back
 from app.settings import Settings
 
 BUSY_SECONDS = 1
@@ -51,6 +52,7 @@ class Admission:
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         limits = settings.limits
         self._threads = settings.threads
+        self._niceness = settings.niceness
         self._executor: ThreadPoolExecutor | None = None
         self._most = settings.threads + limits.waiting
         self._queue_seconds = limits.queue_seconds
@@ -100,7 +102,9 @@ class Admission:
                 # Here and not where it is waited for: nobody may be waiting any more.
                 self._count(-1)
 
-        self._executor = self._executor or ThreadPoolExecutor(self._threads, "compute")
+        self._executor = self._executor or ThreadPoolExecutor(
+            self._threads, "compute", step_back, (self._niceness,)
+        )
         future = asyncio.get_running_loop().run_in_executor(self._executor, run)
         future.add_done_callback(_look_at_error)
         return await asyncio.shield(future)

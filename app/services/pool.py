@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from app.services.events import Control, Event, Turn, Wait
+from app.services.priority import step_back
 
 SLICE = 0.01
 """Seconds that a job goes on before others get their turn."""
+
+LONGEST_PAUSE = 60.0
+"""Seconds; a job may wait for longer than the system can count."""
 
 Deliver = Callable[[Event | None, BaseException | None], None]
 """Takes an event; at last ``None``, with the exception if it was one that ended the job."""
@@ -31,11 +35,12 @@ class Job:
 class Pool:
     """Advances any number of jobs on ``threads`` threads, by the seconds of ``clock``.
 
-    Threads start with the first job and end with ``close``.
+    Threads start with the first job and end with ``close``; by ``niceness`` they go after others.
     """
 
-    def __init__(self, threads: int, clock: Callable[[], float]) -> None:
+    def __init__(self, threads: int, clock: Callable[[], float], niceness: int = 0) -> None:
         self._size = threads
+        self._niceness = niceness
         self._clock = clock
         self._threads: list[threading.Thread] = []
         self._queue: list[tuple[float, int, Job]] = []
@@ -103,10 +108,11 @@ class Pool:
                     pause = self._queue[0][0] - self._clock()
                     if pause <= 0:
                         return heapq.heappop(self._queue)[2]
-                self._change.wait(pause)
+                self._change.wait(None if pause is None else min(pause, LONGEST_PAUSE))
         return None
 
     def _work(self) -> None:
+        step_back(self._niceness)
         while (job := self._take()) is not None:
             now = self._clock()
             wait = self._advance(job, now + SLICE)

@@ -86,7 +86,8 @@ def _run(job: _Job, control: Control, clock: Callable[[], float]) -> Iterator[Tu
         if stop or on_turn or training.step == last:
             yield writer.write_frame(job.observer.observe(watch))
             if job.frame_every is not None:
-                yield Wait(max(0.0, due - clock()))
+                # A slow pace is no reason to outlast the limit.
+                yield Wait(max(0.0, min(due, started + job.seconds) - clock()))
             due = max(due, clock()) + job.interval
         if stop is not None:
             reason = stop

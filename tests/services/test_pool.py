@@ -63,6 +63,22 @@ def test_a_job_that_fails_ends_with_its_error_and_others_go_on(pool: Pool) -> No
     assert other.names == ["b"]
 
 
+def test_a_pause_longer_than_the_system_counts_keeps_nobody_else_waiting(pool: Pool) -> None:
+    def doze() -> Iterator[Turn]:
+        for seconds in (1e300, float("inf")):
+            yield Event("a", b"")
+            yield Wait(seconds)
+
+    dozing, other = Reader(), Reader()
+    job = pool.start(doze(), dozing.take, Control())
+    assert dozing.first.wait(5)
+    pool.start(count("b"), other.take, Control())
+    assert other.over.wait(5)
+    pool.ask_to_end(job, "draining")
+    assert dozing.over.wait(5)
+    assert dozing.error is None
+
+
 def test_a_job_without_end_lets_others_have_their_turn(pool: Pool) -> None:
     def forever() -> Iterator[Turn]:
         while True:

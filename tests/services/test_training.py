@@ -124,6 +124,14 @@ def test_frames_by_count_keep_their_pace() -> None:
     assert waits == [0.5, 1.0, 1.5, 2.0]
 
 
+@pytest.mark.parametrize("pace", [1e-3, 1e-300, 5e-324])
+def test_no_pace_is_so_slow_that_a_stream_outlasts_its_time(pace: float) -> None:
+    request = TrainRequest.model_validate({**REQUEST, "frame_every": 1, "frames_per_second": pace})
+    turns = open_training(request, RESOURCES, Control(), lambda: 0.0)
+    [wait] = [turn.seconds for turn in itertools.islice(turns, 3) if isinstance(turn, Wait)]
+    assert wait == min(1 / pace, RESOURCES.limits.stream_seconds)
+
+
 def test_the_next_batch_of_a_frame_is_the_step_that_follows() -> None:
     request = {**REQUEST, "frame_every": 1, "steps": 9, "l1": 0.001, "clip": {"value": 0.05}}
     request["schedule"] = {"name": "exponential", "decay": 0.9}
