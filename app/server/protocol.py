@@ -1,6 +1,7 @@
 """Connections: uvicorn's own, with deadlines, bounds on what is held, and problems as answers."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,9 @@ from app.settings import Limits
 
 SLACK = 1_024
 """What a request has before its body besides address and headers: method, version, line ends."""
+SEND_BUFFER = 131_072
+"""Bytes that the system takes for a reader that does not read. It would take megabytes, and handing
+those to hundreds of such readers keeps the event loop from accepting others for seconds."""
 
 
 class Connection(HttpToolsProtocol):
@@ -33,6 +37,9 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request, or refuse one connection too many."""
         super().connection_made(transport)
+        transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER
+        )
         if len(self.connections) > self._limits.connections:
             self._refuse(503, f"at most {self._limits.connections} connections")
             return

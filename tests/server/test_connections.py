@@ -1,6 +1,7 @@
 """Connections that are slow, endless, or no HTTP, against a real server process."""
 
 import json
+import re
 import time
 from contextlib import suppress
 
@@ -156,6 +157,18 @@ def test_a_reader_that_stands_still_is_let_go(address: str) -> None:
     assert whole.status_code == 200
     assert received < len(whole.content)
     assert is_well(address)
+
+
+def test_little_is_held_for_a_reader_that_stands_still(address: str) -> None:
+    page = httpx.get(f"{address}/docs").text
+    path = next(path for path in re.findall(r'src="(/static/[^"]+)"', page) if "bundle" in path)
+    size = len(httpx.get(f"{address}{path}", headers={"accept-encoding": "identity"}).content)
+    with Wire(address, receive_buffer=4_096) as wire:
+        wire.send(b"GET %s HTTP/1.1\r\nhost: x\r\n\r\n" % path.encode())
+        # By now the server has given up, and the rest is what the system had taken.
+        time.sleep(4)
+        received = count_to_the_end(wire)
+    assert received < 700_000 < size
 
 
 def test_one_connection_too_many(address: str) -> None:
