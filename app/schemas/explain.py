@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.schemas.message import Finite, Message, Number, Request
+from app.schemas.message import EXACT, WHOLE, Finite, Message, Number, Request
 from app.schemas.networks import Supervised
 
-Index = list[Annotated[int, Field(ge=0)]]
+Index = list[Annotated[int, Field(ge=0, le=EXACT), WHOLE]]
 Count = int | str
 """A count; past 2^53 a string of digits, which no reader of JSON rounds."""
 
@@ -24,7 +24,12 @@ class EntryChoice(Request):
 
 Sample = Annotated[
     int | None,
-    Field(ge=0, description="the row of the batch, where the index does not say it (default 0)"),
+    Field(
+        ge=0,
+        le=EXACT,
+        description="the row of the batch, where the index does not say it (default 0)",
+    ),
+    WHOLE,
 ]
 
 

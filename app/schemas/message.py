@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -13,6 +14,18 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+
+EXACT = 2**53 - 1
+"""The largest whole number that every reader of JSON takes as it is."""
+
+
+def _as_whole(value: Any) -> Any:
+    # In JSON Schema 1.0 is an integer too, and some writers have no other way to say 1.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_as_whole)
+"""Beside a whole number of a request: it may be written with a point."""
 
 NON_FINITE = ("NaN", "Infinity", "-Infinity")
 

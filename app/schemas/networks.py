@@ -6,6 +6,8 @@ from pydantic import Field
 
 from app.schemas.adjustment import Adjusted
 from app.schemas.message import (
+    EXACT,
+    WHOLE,
     Inputs,
     Matrix,
     Message,
@@ -22,7 +24,9 @@ View = Annotated[
     Literal["nodes", "units"],
     Field(description="the graph's nodes, or one sample by unit and weight"),
 ]
-Sample = Annotated[int, Field(ge=0, description="the sample that the units view shows")]
+Sample = Annotated[
+    int, Field(ge=0, le=EXACT, description="the sample that the units view shows"), WHOLE
+]
 
 
 State = Annotated[

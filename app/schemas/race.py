@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema
 from app.experiments.functions import SURFACES
 from app.schemas.datasets import Data
 from app.schemas.explain import EntryChoice
-from app.schemas.message import Finite, Message, Number, Request
+from app.schemas.message import WHOLE, Finite, Message, Number, Request
 from app.schemas.microscope import RuleLine
 from app.schemas.specs import Network, Optimizer, Seed, Size
 from app.schemas.training import Range
@@ -63,7 +63,7 @@ class SurfaceRequest(Request):
     surface: Surface
     x: Range | None = Field(default=None, description="null: the function's own; 3 either side")
     y: Range | None = None
-    size: Annotated[int, Field(ge=2, le=200)] | None = Field(
+    size: Annotated[int, Field(ge=2, le=200), WHOLE] | None = Field(
         default=None,
         description="points along each axis; null: 100, or as many as there is time for",
     )
@@ -86,7 +86,7 @@ class SurfaceAnswer(Message):
 class StepChoice(Request):
     """One step of one optimizer."""
 
-    racer: Annotated[int, Field(ge=0, le=5, description="its place in the request, from 0")]
+    racer: Annotated[int, Field(ge=0, le=5, description="its place in the request, from 0"), WHOLE]
     step: Size = Field(description="from 1")
 
 

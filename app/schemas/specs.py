@@ -23,12 +23,21 @@ from app.engine.ops import ACTIVATIONS
 from app.networks.cells import CELLS
 from app.networks.initializers import INITIALIZERS
 from app.networks.losses import LOSSES
-from app.schemas.message import Finite, Matrix, Message, Nested, Request, Row
+from app.schemas.message import (
+    EXACT,
+    WHOLE,
+    Finite,
+    Matrix,
+    Message,
+    Nested,
+    Request,
+    Row,
+)
 from app.store.canonical import ID_PATTERN
 from app.training.optimizers import OPTIMIZERS
 
-Seed = Annotated[int, Field(ge=0, le=2**53 - 1)]
-Size = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, le=EXACT), WHOLE]
+Size = Annotated[int, Field(ge=1, le=EXACT), WHOLE]
 
 
 class NamedChoice(Request):
@@ -123,7 +132,7 @@ class RecurrentSpec(Request):
 
     kind: Literal["recurrent"]
     inputs: Size
-    units: Annotated[int, Field(ge=1, description="of the cell's state")]
+    units: Annotated[int, Field(ge=1, le=EXACT, description="of the cell's state"), WHOLE]
     outputs: Size
     cell: Cell = "rnn"
     activation: Activation = NamedChoice(name="tanh")
@@ -209,7 +218,7 @@ class OptimizerMemory(Request):
     """What the optimizer keeps between steps."""
 
     name: str
-    t: Annotated[int, Field(ge=0, le=2**53 - 1, description="steps taken")]
+    t: Annotated[int, Field(ge=0, le=EXACT, description="steps taken"), WHOLE]
     slots: dict[str, dict[str, Parameter]] = Field(
         {}, description="arrays by slot (velocity, m, v) and parameter"
     )
@@ -222,7 +231,7 @@ class Document(Request):
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     trainable: dict[str, bool] = Field(default_factory=dict)
     optimizer_state: OptimizerMemory | None = None
-    step: Annotated[int, Field(ge=0, le=2**53 - 1)] = 0
+    step: Annotated[int, Field(ge=0, le=EXACT), WHOLE] = 0
 
 
 def _form(value: Any) -> str:

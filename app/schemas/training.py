@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from app.schemas.adjustment import Adjusted, Penalty
 from app.schemas.datasets import Data
-from app.schemas.message import Finite, Message, Number, Request
+from app.schemas.message import WHOLE, Finite, Message, Number, Request
 from app.schemas.problem import Problem
 from app.schemas.specs import (
     DocumentAnswer,
@@ -22,7 +22,7 @@ from app.training.schedules import SCHEDULES
 
 Schedule = Annotated[NamedChoice, BeforeValidator(as_named), name_schema(SCHEDULES)]
 Range = Annotated[list[Finite], Field(min_length=2, max_length=2)]
-Side = Annotated[int, Field(ge=2, le=200)]
+Side = Annotated[int, Field(ge=2, le=200), WHOLE]
 
 
 class Stop(Request):
@@ -70,7 +70,7 @@ class TrainRequest(Adjusted):
     )
     with_network: bool = Field(default=True, description="whether frames carry the document")
     grid: Grid | None = None
-    sequences: Annotated[int, Field(ge=0, le=16)] = Field(
+    sequences: Annotated[int, Field(ge=0, le=16), WHOLE] = Field(
         default=0,
         description="of so many sequences frames show the outputs: the first that are held out for "
         "validation, or else the first to learn from; for recurrent networks",
