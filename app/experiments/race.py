@@ -1,6 +1,6 @@
 """A race: optimizers from the same start, on the same batches, each on its own way down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,8 +80,13 @@ def race_on_function(
     start: Point,
     racers: Sequence[tuple[Optimizer, Any]],
     steps: int,
+    *,
+    pause: Callable[[], None] = lambda: None,
 ) -> list[Run]:
-    """The ways of ``racers``, pairs of an optimizer and its options, over a function."""
+    """The ways of ``racers``, pairs of an optimizer and its options, over a function.
+
+    ``pause`` is called before each step.
+    """
     spec = ExpressionSpec(expression, names)
     runs = []
     for optimizer, options in racers:
@@ -92,6 +97,7 @@ def race_on_function(
         program.load(dict(zip(names, start, strict=True)))
         updater, walk = Updater(program, optimizer, options), _Walk()
         for _ in range(steps + 1):
+            pause()
             tape = program.forward()
             if not walk.add(_pair(program.parameters[both]), float(tape.values[tape.graph.output])):
                 break
@@ -112,8 +118,12 @@ def race_on_slice(
     *,
     start: Point,
     steps: int,
+    pause: Callable[[], None] = lambda: None,
 ) -> list[Run]:
-    """The ways of ``plans`` over a slice of a network's loss; all other parameters stay."""
+    """The ways of ``plans`` over a slice of a network's loss; all other parameters stay.
+
+    ``pause`` is called before each step.
+    """
     document = part.document
     parameters = {name: value.copy() for name, value in document.parameters.items()}
     held = {name: np.ones(value.shape, bool) for name, value in parameters.items()}
@@ -125,6 +135,7 @@ def race_on_slice(
     for plan in plans:
         training, walk = Training(begun, samples, plan, build, held=held), _Walk()
         for _ in range(steps + 1):
+            pause()
             loss, _ = training.evaluate(training.samples)
             if training.diverged or not walk.add(_read(training, part.entries), loss):
                 break

@@ -5,7 +5,7 @@ behind the linear map of a chosen weight, what the weight is more than before ti
 added to its unit, with the amount as a column beside the samples. The ops are the engine's own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,10 +69,15 @@ def _apply(node_id: str, op: str, *inputs: str, **options: int) -> Node:
     return Node(node_id, op, inputs, "value", node_id, options=options)
 
 
-def measure_slice(part: Slice, leaves: Mapping[str, Array], points: Array) -> Array:
+def measure_slice(
+    part: Slice,
+    leaves: Mapping[str, Array],
+    points: Array,
+    pause: Callable[[], None] = lambda: None,
+) -> Array:
     """The loss at each of ``points``, (points, 2) values of both entries, over all samples.
 
-    ``leaves`` are the samples, the first axis counting them.
+    ``leaves`` are the samples, the first axis counting them. ``pause`` is called between runs.
     """
     whole = build_graph(part.spec)
     graph = shift_graph(cut_graph(whole, ("loss.sample",)), part.entries)
@@ -89,6 +94,7 @@ def measure_slice(part: Slice, leaves: Mapping[str, Array], points: Array) -> Ar
     shifts = points - np.array(part.center)
     losses = np.empty(len(points))
     for start in range(0, len(points), at_once):
+        pause()
         some = shifts[start : start + at_once]
         # The last ones may be fewer; what stands in for the rest is not read.
         full = np.concatenate([some, np.zeros((at_once - len(some), 2))])

@@ -24,6 +24,7 @@ from app.schemas.race import (
     StepChoice,
     SurfaceRequest,
 )
+from app.services.admission import check_deadline
 from app.services.documents import locate_spec, read_choice, read_document
 from app.services.microscope import read_parameter_entry
 from app.services.programs import Resources
@@ -87,7 +88,7 @@ def measure_surface(request: SurfaceRequest, resources: Resources) -> Payload:
         losses = evaluate_function(found.expression, found.names, points)
     else:
         leaves = make_task(found.rows, found.slice.spec).samples.leaves
-        losses = measure_slice(found.slice, leaves, points)
+        losses = measure_slice(found.slice, leaves, points, check_deadline)
     finite = losses[np.isfinite(losses)]
     return {
         "names": list(names),
@@ -119,7 +120,9 @@ def race_optimizers(request: RaceRequest, resources: Resources) -> Payload:
     if isinstance(found, _Function):
         start = found.start if given is None else (given[0], given[1])
         names = found.names
-        runs = race_on_function(found.expression, names, start, racers, request.steps)
+        runs = race_on_function(
+            found.expression, names, start, racers, request.steps, pause=check_deadline
+        )
     else:
         start = found.slice.center if given is None else (given[0], given[1])
         names = _name_axes(found.slice)
@@ -131,7 +134,13 @@ def race_optimizers(request: RaceRequest, resources: Resources) -> Payload:
         task = make_task(found.rows, found.slice.spec)
         plans = [Plan(*racer, request.batch_size, request.shuffle_seed) for racer in racers]
         runs = race_on_slice(
-            found.slice, task.samples, task.build, plans, start=start, steps=request.steps
+            found.slice,
+            task.samples,
+            task.build,
+            plans,
+            start=start,
+            steps=request.steps,
+            pause=check_deadline,
         )
     chosen = request.explain
     return {
