@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -29,14 +29,20 @@ def serve(**settings: object) -> Iterator[str]:
 def run_server(
     *arguments: str, **settings: object
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """Its address and its process, with settings by name; the block may end it as it likes."""
+    """Its address and its process, with settings by name; the block may end it as it likes.
+
+    Its log goes to the file ``log`` where that is among the settings.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "app", "serve", "--port", str(port), *arguments]
+    log = settings.pop("log", None)
     given = {f"RETROGRAD_{name.upper()}": str(value) for name, value in settings.items()}
     environment = {**os.environ, "RETROGRAD_LOG_LEVEL": "error", **given}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    with ExitStack() as stack:
+        stderr = stack.enter_context(log.open("wb")) if isinstance(log, Path) else None
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=stderr)
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(address, process)

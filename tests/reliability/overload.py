@@ -1,16 +1,22 @@
 """Four times as many requests as can be served: how many of them still are, and how fast the others
-are refused. ``python -m tests.reliability.overload [SECONDS]``"""
+are refused, by the clock of who asks and by the server's own log.
+``python -m tests.reliability.overload [SECONDS]``"""
 
 import asyncio
+import json
 import sys
+import tempfile
 import time
 from collections import Counter
+from pathlib import Path
 
-from tests.browser.server import serve
+from tests.browser.server import run_server
 from tests.reliability.client import Answer, Client, find_share, make_request, opened
 from tests.reliability.requests import FLOW
 
-REQUEST = make_request("POST", "/api/v1/experiments/gradient-flow", FLOW)
+PATH = "/api/v1/experiments/gradient-flow"
+REQUEST = make_request("POST", PATH, FLOW)
+LAG_SECONDS = 0.005
 
 
 async def measure_peak(address: str, seconds: float, connections: int) -> float:
@@ -61,16 +67,25 @@ async def run(seconds: float, rounds: int = 4) -> dict[str, float]:
     offered: list[float] = []
     served: list[float] = []
     refused: list[float] = []
-    with serve(throttle=False) as address:
-        await measure_peak(address, 1, 4)
-        for _ in range(rounds):
-            peaks.append(await measure_peak(address, seconds, 4))
-            answers = await offer(address, seconds, 4 * peaks[-1])
-            statuses = Counter(answer.status for answer in answers)
-            assert set(statuses) <= {200, 503}, statuses
-            offered.append(len(answers) / seconds)
-            served.append(statuses[200] / seconds)
-            refused += [answer.seconds for answer in answers if answer.status == 503]
+    lags: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        with run_server(throttle=False, log=log, log_level="info", log_format="json") as (
+            address,
+            _,
+        ):
+            await measure_peak(address, 1, 4)
+            for _ in range(rounds):
+                peaks.append(await measure_peak(address, seconds, 4))
+                watching = asyncio.create_task(watch_lag(lags))
+                answers = await offer(address, seconds, 4 * peaks[-1])
+                watching.cancel()
+                statuses = Counter(answer.status for answer in answers)
+                assert set(statuses) <= {200, 503}, statuses
+                offered.append(len(answers) / seconds)
+                served.append(statuses[200] / seconds)
+                refused += [answer.seconds for answer in answers if answer.status == 503]
+        inside = read_refusals(log)
     return {
         "peak per second": sum(peaks) / rounds,
         "offered per second": sum(offered) / rounds,
@@ -79,7 +94,27 @@ async def run(seconds: float, rounds: int = 4) -> dict[str, float]:
         "refused": len(refused),
         "refused within ms, p50": 1000 * find_share(refused, 0.5),
         "refused within ms, p99": 1000 * find_share(refused, 0.99),
+        "by the server's clock, p50": find_share(inside, 0.5),
+        "by the server's clock, p99": find_share(inside, 0.99),
+        "client late by ms, p50": 1000 * find_share(lags, 0.5),
+        "client late by ms, p99": 1000 * find_share(lags, 0.99),
     }
+
+
+async def watch_lag(lags: list[float]) -> None:
+    """How much later than it asked for this process is woken: its own share of what it measures."""
+    while True:
+        due = time.perf_counter() + LAG_SECONDS
+        await asyncio.sleep(LAG_SECONDS)
+        lags.append(time.perf_counter() - due)
+
+
+def read_refusals(log: Path) -> list[float]:
+    """Milliseconds from a request's head to the end of its refusal, from the server's log."""
+    lines = (json.loads(line) for line in log.read_text().splitlines())
+    return [
+        line["milliseconds"] for line in lines if line.get("path") == PATH and line["status"] == 503
+    ]
 
 
 if __name__ == "__main__":
