@@ -4,8 +4,10 @@ import asyncio
 import re
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +67,12 @@ def test_the_page_goes_on_with_the_other_replica(
     page.evaluate(
         """() => {
             window.steps = [];
+            window.times = [];
             const shown = document.querySelector("#control .counters dd");
-            const note = () => window.steps.push(Number(shown.textContent.replace(",", "")));
+            const note = () => {
+                window.steps.push(Number(shown.textContent.replace(",", "")));
+                window.times.push(Date.now() / 1000);
+            };
             const all = { characterData: true, childList: true, subtree: true };
             new MutationObserver(note).observe(shown, all);
         }"""
@@ -74,7 +80,13 @@ def test_the_page_goes_on_with_the_other_replica(
     at = counter(page, "Step")
     [reading] = [process for address, process in replicas if count_streams(address) == 1]
     reading.send_signal(signal.SIGKILL)
+    reading.wait(timeout=5)
+    killed = time.time()
     wait_until(page, f"(window.steps.at(-1) ?? 0) > {at + 100}", seconds=10)
-    steps = page.evaluate("window.steps")
+    steps, times = page.evaluate("[window.steps, window.times]")
     assert steps == sorted(steps), "it went back"
+    # What the replica had sent may be shown after its death; the silence after that is what counts.
+    silence = max(after - max(before, killed) for before, after in pairwise([killed, *times]))
+    print(f"killed at step {at:.0f}, and {silence:.2f} s until the page went on")
+    assert silence <= 3
     page.close()
