@@ -60,6 +60,7 @@ class Metrics:
         )
         self._computing = self._gauge("computing", "Requests that compute or wait to")
         self._streams = self._gauge("streams", "Streams that are open")
+        self._tasks = self._gauge("tasks", "Tasks of the event loop, connections among them")
         self._memory = self._gauge("memory_bytes", "Resident memory")
 
     def observe(self, scope: Scope, _: str, status: int, seconds: float) -> None:
@@ -68,8 +69,12 @@ class Metrics:
         self._requests.labels(scope["method"], route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
-    def write(self) -> bytes:
-        """The text that Prometheus reads, of all processes of this server."""
+    def write(self, tasks: int) -> bytes:
+        """The text that Prometheus reads, of all processes of this server.
+
+        ``tasks`` is how many the event loop of this one has.
+        """
+        self._tasks.set(tasks)
         self._computing.set(self._admission.computing)
         self._streams.set(self._count_streams())
         self._memory.set(count_memory())

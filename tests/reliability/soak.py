@@ -3,36 +3,44 @@
 
 import asyncio
 import itertools
+import re
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 from tests.browser.server import run_server
 from tests.reliability.client import Client, make_request, opened
 from tests.reliability.requests import EXPECTED, MIX, TRAIN
 
-CONNECTIONS = 8
+CONNECTIONS = 16
+READERS = 8
 STREAM = make_request("POST", "/api/v1/networks/train", TRAIN)
 
 
 @dataclass(frozen=True)
 class Holdings:
-    """What a process holds: memory in MiB, threads, descriptors."""
+    """What a process holds: memory in MiB, tasks of its event loop, threads, descriptors."""
 
     memory: float
+    tasks: int
     threads: int
     descriptors: int
 
 
-def look(pid: int) -> Holdings:
+def look(address: str, pid: int) -> Holdings:
     """What a process holds now."""
+    text = httpx.get(f"{address}/api/v1/metrics").text
+    [tasks] = re.findall(r"^retrograd_tasks (\S+)$", text, re.MULTILINE)
     status = dict(
         line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines()
     )
     memory = int(status["VmRSS"].split()[0]) / 1024
-    return Holdings(memory, int(status["Threads"]), len(list(Path(f"/proc/{pid}/fd").iterdir())))
+    descriptors = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    return Holdings(memory, int(float(tasks)), int(status["Threads"]), descriptors)
 
 
 async def ask_all(address: str, count: int) -> Counter[int]:
@@ -78,7 +86,7 @@ async def abandon_streams(address: str, count: int) -> int:
                 await asyncio.sleep(0.01)
             client.close()
 
-    await asyncio.gather(*(abandon() for _ in range(4)))
+    await asyncio.gather(*(abandon() for _ in range(READERS)))
     return opened_streams
 
 
@@ -90,7 +98,7 @@ async def run(requests: int, streams: int) -> list[tuple[str, Holdings]]:
         await ask_all(address, max(500, requests // 50))
         await abandon_streams(address, max(20, streams // 50))
         await asyncio.sleep(2)
-        seen.append(("warm", look(process.pid)))
+        seen.append(("warm", look(address, process.pid)))
         for part in range(1, 5):
             began = time.perf_counter()
             await ask_all(address, requests // 4)
@@ -98,13 +106,16 @@ async def run(requests: int, streams: int) -> list[tuple[str, Holdings]]:
             seen.append(
                 (
                     f"{part * requests // 4} requests, {requests / 4 / seconds:.0f}/s",
-                    look(process.pid),
+                    look(address, process.pid),
                 )
             )
         for part in range(1, 5):
+            began = time.perf_counter()
             await abandon_streams(address, streams // 4)
+            seconds = time.perf_counter() - began
             await asyncio.sleep(2)
-            seen.append((f"{part * streams // 4} streams", look(process.pid)))
+            what = f"{part * streams // 4} streams, {streams / 4 / seconds:.0f}/s"
+            seen.append((what, look(address, process.pid)))
     return seen
 
 
@@ -112,7 +123,8 @@ if __name__ == "__main__":
     sizes = [int(argument) for argument in sys.argv[1:]] or [100_000, 10_000]
     for what, holdings in asyncio.run(run(*sizes)):
         print(
-            f"{what:32} {holdings.memory:8.1f} MiB {holdings.threads:4} threads "
+            f"{what:32} {holdings.memory:8.1f} MiB {holdings.tasks:4} tasks "
+            f"{holdings.threads:4} threads "
             f"{holdings.descriptors:4} descriptors",
             flush=True,
         )

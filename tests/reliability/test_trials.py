@@ -19,3 +19,4 @@ def test_requests_and_abandoned_streams_leave_nothing_behind() -> None:
     assert last.threads <= most
     assert most <= warm.threads + 4
     assert last.descriptors <= warm.descriptors
+    assert last.tasks <= warm.tasks
