@@ -154,7 +154,8 @@ def test_every_type_has_a_page(client: TestClient, status: int) -> None:
         (
             {"more": MARKER},
             "/more",
-            "no such field; the fields are: network, inputs, initial_state, targets, view, sample",
+            "no such field; the fields are: network, inputs, initial_state, targets, dropout_seed, "
+            "view, sample",
         ),
         ({"network": MARKER}, "/network", "expected an object"),
         (

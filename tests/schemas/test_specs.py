@@ -59,9 +59,17 @@ def test_layers_written_alike_are_one() -> None:
     assert DenseSpec(inputs=1, layers=apart).layers == apart
 
 
-@pytest.mark.parametrize("wrong", [True, 1.0, "1", None, 0])
+@pytest.mark.parametrize("wrong", [True, 1.5, "1", None, 0])
 def test_a_wrong_layer_among_many_alike_keeps_its_place(wrong: Any) -> None:
     layers = [{"units": 1}, {"units": 1}, {"units": wrong}, {"units": 1}, {"units": wrong}]
     with pytest.raises(ValidationError) as caught:
         DenseSpec.model_validate({"inputs": 1, "layers": layers})
     assert caught.value.errors()[0]["loc"] == ("layers", 2, "units")
+
+
+def test_whole_numbers_may_be_written_with_a_point() -> None:
+    spec = DenseSpec.model_validate({"inputs": 2.0, "layers": [{"units": 3.0}], "seed": 1e3})
+    assert spec == DenseSpec.model_validate({"inputs": 2, "layers": [{"units": 3}], "seed": 1000})
+    assert [type(value) for value in (spec.inputs, spec.layers[0].units, spec.seed)] == [int] * 3
+    with pytest.raises(ValidationError, match="less than or equal to 9007199254740991"):
+        DenseSpec.model_validate({"inputs": 1e300, "layers": [{"units": 1}]})
