@@ -77,7 +77,7 @@ export function drawLoss(stage) {
   /** @type {Mark[]} */
   const marks = [
     { key: "loss", shape: "rect", x: x - w / 2, y: y - h / 2, width: w, height: h, rx: 14, fill: u > 0 ? "loss-tint" : "paper", stroke: u > 0 ? "loss" : "ink-3", strokeWidth: lit.has("loss") ? 2.5 : 1.5 },
-    { key: "loss:title", shape: "text", x, y: y - h / 2 + size + (wide ? 4 : 9), text: fitTitle(trace, w - 10, size), size, weight: 600, anchor: "middle", fill: u > 0 ? "loss" : "ink-2" },
+    { key: "loss:title", shape: "text", x, y: y - h / 2 + size + (wide ? 4 : 9), ...fitTitle(trace, w - 10, size), weight: 600, anchor: "middle", fill: u > 0 ? "loss" : "ink-2" },
   ];
   if (u <= 0) return marks;
   const plot = wide ? { x: x - w / 2 + 34, y: y + 9, side: h - 34 } : { x, y: y - h * 0.14, side: h * 0.25 };
@@ -102,12 +102,20 @@ export function drawLoss(stage) {
   return marks;
 }
 
-/** @param {Trace} trace @param {number} width @param {number} size */
+/**
+ * As many words of the loss's name as fit, in the least size of type rather than cut.
+ * @param {Trace} trace
+ * @param {number} width
+ * @param {number} size
+ */
 function fitTitle(trace, width, size) {
   const { loss } = trace.network.spec;
-  const name = (typeof loss === "string" ? loss : loss.name).replaceAll("_", " ");
-  const shorter = name.split(" ").slice(0, 2).join(" ");
-  return fitText([name, shorter, name.split(" ")[0], "L"], width, size);
+  const words = (typeof loss === "string" ? loss : loss.name).split("_");
+  const titles = words.flatMap((_, cut) => {
+    const text = words.slice(0, words.length - cut).join(" ");
+    return [size, typeSize(0, 1)].map((own) => ({ text, size: own }));
+  });
+  return titles.find((title) => textWidth(title.text, title.size) <= width) ?? { text: "L", size };
 }
 
 /**

@@ -96,6 +96,9 @@ test("loss without a difference: its steps are written out", () => {
   const after = pictureAt("small", "loss", null, 1);
   assert.equal(after.has("loss:gap:0"), false);
   assert.ok(after.has("loss:step:loss.log"));
+  const title = after.get("loss:title");
+  assert.equal(title.text, "binary cross entropy");
+  assert.ok(title.size >= 11);
 });
 
 test("loss gradient: a bead in the backward hue lands at the output port", () => {
