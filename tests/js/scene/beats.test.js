@@ -96,9 +96,17 @@ test("loss without a difference: its steps are written out", () => {
   const after = pictureAt("small", "loss", null, 1);
   assert.equal(after.has("loss:gap:0"), false);
   assert.ok(after.has("loss:step:loss.log"));
-  const title = after.get("loss:title");
-  assert.equal(title.text, "binary cross entropy");
-  assert.ok(title.size >= 11);
+});
+
+test("loss: its name is written smaller before a word of it is left out", () => {
+  const titleOf = (loss) => {
+    const trace = loadTrace("small");
+    return pictureAt({ ...trace, network: { ...trace.network, spec: { ...trace.network.spec, loss } } }, "loss", null, 1).get("loss:title");
+  };
+  const [short, long, longest] = ["hinge", "binary_cross_entropy", "binary_cross_entropy_with_logits"].map(titleOf);
+  assert.equal(long.text, "binary cross entropy");
+  assert.ok(long.size < short.size && long.size >= 11);
+  assert.equal(longest.text, long.text);
 });
 
 test("loss gradient: a bead in the backward hue lands at the output port", () => {
