@@ -28,6 +28,8 @@ class ArrayRun:
         self._needed = _freeze(backward.calls.needed)
         self._recorded = _freeze(backward.calls.recorded)
         self._whole = self._forward + self._needed
+        self._then: tuple[Call, ...] = ()
+        self._joined = self._whole
         self._seed: float | None = None
         self._output = layout.values[graph.output]
         self._run = make_quiet().run
@@ -47,11 +49,13 @@ class ArrayRun:
         if record:
             self._run(walk, self._recorded)
 
-    def differentiate(self) -> Array:
-        """Run forward and back to the parameters, from 1; returns the output."""
+    def differentiate(self, then: tuple[Call, ...]) -> Array:
+        """Run forward and back to the parameters, from 1, and ``then``; returns the output."""
         if self._seed != 1.0:
             self._set_seed(1.0)
-        self._run(walk, self._whole)
+        if then is not self._then:
+            self._then, self._joined = then, self._whole + then
+        self._run(walk, self._joined)
         return self._output
 
     def _set_seed(self, seed: Array | float) -> None:

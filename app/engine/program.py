@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from app.engine.arrays import ArrayRun
 from app.engine.errors import EngineError, ShapeError
 from app.engine.graph import Graph
-from app.engine.op import Array, Shape
+from app.engine.op import Array, Call, Shape
 from app.engine.scalars import ScalarRun
 from app.engine.shapes import infer_shapes
 from app.engine.tape import Tape
@@ -60,14 +60,15 @@ class Program:
         self._run.forward()
         return self.tape
 
-    def differentiate(self) -> Array:
+    def differentiate(self, then: tuple[Call, ...] = ()) -> Array:
         """Run forward, and backward from 1 without a record: a step of training in one go.
 
-        Returns the output's value, of whatever shape it has.
+        ``then`` are calls that follow at once, such as those that move the parameters by their
+        gradients. Returns the output's value, of whatever shape it has.
         """
         if self._missing:
             self._require_values()
-        return self._run.differentiate()
+        return self._run.differentiate(then)
 
     def backward(self, seed: ArrayLike = 1.0, *, record: bool = True) -> Tape:
         """Send the gradient of the output back to every node; ``seed`` is the output's own.

@@ -9,11 +9,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from app.engine.arrays import ArrayRun
+from app.engine.arrays import ArrayRun, walk
 from app.engine.errors import EngineError
 from app.engine.graph import Graph, Node
-from app.engine.op import Array, Shape
+from app.engine.op import Array, Call, Shape
 from app.engine.ops import OPS
+from app.engine.quiet import make_quiet
 from app.engine.straight import NODES, RUNS, Derivative, Step, write_backward, write_forward
 from app.engine.tape import Edge, Tape
 
@@ -50,6 +51,7 @@ class ScalarRun:
         self._straight_backward: Callable[[list[float], list[float], float], None] | None = None
         self._arrays: ArrayRun | None = None
         self._on_arrays = False
+        self._quiet = make_quiet()
         for node in graph:
             self._bind_value(node)
         self._bind_edges()
@@ -102,10 +104,11 @@ class ScalarRun:
             self._walk_edges(float(seed))
         self.parameter_grads[:] = self._grads[1 : len(self.parameters) + 1]
 
-    def differentiate(self) -> Array:
-        """Run forward and back from 1; returns the output."""
+    def differentiate(self, then: tuple[Call, ...]) -> Array:
+        """Run forward and back from 1, and ``then``; returns the output."""
         self.forward()
         self.backward(1.0, record=False)
+        self._quiet.run(walk, then)
         return self.tape.values[self._graph.output]
 
     def _walk_derivatives(self) -> None:

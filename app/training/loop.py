@@ -116,10 +116,16 @@ class Training:
     def advance(self, steps: int = 1) -> None:
         """Take so many steps. If one cannot be taken, ``diverged`` is true within ``CHECK`` steps,
         the network is what it was just before the first such step, and no other is taken."""
-        state, differentiate, move = self._state, self._differentiate, self._move
+        state, load, main = self._state, self._batches.load, self._main
+        calls = () if self._adjusts or self._scheduled else state.calls
         for _ in range(steps):
-            differentiate()
-            move()
+            program = load(state.step)
+            if calls and program is main:
+                self._total += float(main.differentiate(calls))
+                state.count()
+            else:
+                self._differentiate(program)
+                self._move()
             if not state.step % CHECK:
                 self.check()
                 if self.diverged:
@@ -128,7 +134,7 @@ class Training:
     def watch(self) -> Watch | None:
         """Take one step and tell what it did; ``None`` if it could not be taken."""
         state = self._state
-        program = self._differentiate()
+        program = self._differentiate(self._load())
         loss = float(program.tape.values[program.graph.output])
         norms, before = state.measure_layers(state.grads), state.parameters.copy()
         self._move()
@@ -158,7 +164,7 @@ class Training:
         for _ in range(taken):
             self._total = 0.0
             before = state.take_mark()
-            self._differentiate()
+            self._differentiate(self._load())
             finite = isfinite(self._total) and bool(np.isfinite(state.grads).all())
             self._move()
             if not (finite and state.is_finite()):
@@ -170,7 +176,7 @@ class Training:
 
     def repeat(self) -> Program:
         """Run the next step's samples with everything on record; no step is taken."""
-        program = self._differentiate()
+        program = self._differentiate(self._load())
         program.backward()
         return program
 
@@ -186,7 +192,7 @@ class Training:
         A plain step overshoots and grows where the learning rate is above 2 over this (LeCun et
         al., "Efficient BackProp", 1998). Central differences of gradients.
         """
-        self._differentiate()
+        self._differentiate(self._load())
         parameters = self._state.parameters
         start, grad = parameters.copy(), self._state.grads.copy()
         grad[self._state.frozen] = 0.0
@@ -198,7 +204,7 @@ class Training:
         slopes = []
         for sign in (h, -h):
             np.copyto(parameters, start + sign * direction)
-            self._differentiate()
+            self._differentiate(self._load())
             slopes.append(float(direction.dot(self._state.grads)))
         np.copyto(parameters, start)
         return (slopes[0] - slopes[1]) / (2 * h)
@@ -226,9 +232,12 @@ class Training:
         """The network as it is now."""
         return self._state.write_document(self._plan.optimizer.name)
 
-    def _differentiate(self) -> Program:
-        """Load the batch of the next step, and leave its gradient in the main program."""
-        program = self._batches.load(self._state.step)
+    def _load(self) -> Program:
+        """The program of the next step, with its batch."""
+        return self._batches.load(self._state.step)
+
+    def _differentiate(self, program: Program) -> Program:
+        """Leave the gradient of the step that ``program`` has loaded in the main program."""
         self._total += float(program.differentiate())
         if program is not self._main:
             np.copyto(self._main.parameter_grads, program.parameter_grads)

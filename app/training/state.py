@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.op import Array
+from app.engine.op import Array, Call
 from app.engine.program import Program
 from app.networks.document import Document, OptimizerState
 from app.training.adjustment import Adjustment, adjust_grads, measure_norm
@@ -51,11 +51,21 @@ class State:
         self._still = self.parameters[self.frozen]
         self._load(document.optimizer_state)
 
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What a step is, to be walked elsewhere and then counted; nothing if it takes ``move``."""
+        return () if self._holds else self._updater.calls
+
     def move(self) -> None:
         """Take the step that the gradients ask for."""
         self._updater.step()
         if self._holds:
             self.parameters[self.frozen] = self._still
+        self.step += 1
+
+    def count(self) -> None:
+        """Count a step that ``calls`` took."""
+        self._updater.t += 1
         self.step += 1
 
     def adjust(self, adjustment: Adjustment) -> None:

@@ -38,6 +38,8 @@ class Updater:
             # The same as the rule, without a new array for each product.
             self._plain.append((np.multiply, (grads, self._rate, scaled)))
             self._plain.append((np.subtract, (parameters, scaled, parameters)))
+        self.calls: tuple[Call, ...] = ()
+        """What a step is, for options with which all of them are alike; else nothing."""
         self.choose(options)
         self._run = make_quiet().run
         self.t = 0
@@ -46,7 +48,7 @@ class Updater:
     def choose(self, options: Any) -> None:
         """Go on with other ``options``, such as another learning rate; the slots stay."""
         rate = plain_rate(options)
-        self._is_plain = rate is not None
+        self.calls = tuple(self._plain) if rate is not None else ()
         if rate is not None:
             self._rate[...] = rate
         self._options = options
@@ -54,8 +56,8 @@ class Updater:
     def step(self) -> None:
         """Take one step with the gradients as they are now."""
         self.t += 1
-        if self._is_plain:
-            self._run(walk, self._plain)
+        if self.calls:
+            self._run(walk, self.calls)
         else:
             self._run(self._move)
 

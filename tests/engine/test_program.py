@@ -208,3 +208,22 @@ def test_random_scalar_graphs_agree_with_the_complex_step(
             tape.grads[leaf], differentiate(graph, leaves, leaf), rtol=1e-11, atol=1e-12
         )
     assert_grads_are_sums_of_messages(tape)
+
+
+@pytest.mark.parametrize("shape", [(), (2, 2)])
+def test_calls_may_follow_in_the_same_go(shape: tuple[int, ...]) -> None:
+    graph = GraphBuilder()
+    graph.leaf("x", "input", "x")
+    graph.leaf("w", "parameter", "w")
+    product = graph.apply("f", "multiply", "x", "w")
+    output = graph.apply("sum", "sum", product) if shape else product
+    program = Program(graph.build(output), {"x": shape, "w": shape})
+    program.load({"x": np.full(shape, 3.0), "w": np.full(shape, 2.0)})
+    move = (np.subtract, (program.parameters, program.parameter_grads, program.parameters))
+    value = program.differentiate((move,))
+    assert float(value) == 6.0 * max(1, np.prod(shape))
+    np.testing.assert_array_equal(program.parameters, np.full(program.parameters.shape, -1.0))
+    program.differentiate()
+    np.testing.assert_array_equal(program.parameters, np.full(program.parameters.shape, -1.0))
+    program.differentiate((move,))
+    np.testing.assert_array_equal(program.parameters, np.full(program.parameters.shape, -4.0))
