@@ -5,6 +5,7 @@ import os
 import time
 from typing import Any, get_args
 
+import pytest
 import schemathesis
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +15,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from app.api.problems import _answer_validation_error
 from app.main import create_app
+from app.services import pool
+from app.services.pool import Pool
 from app.settings import Limits, Settings
 
 EXAMPLES = int(os.environ.get("RETROGRAD_TEST_EXAMPLES", "0"))
@@ -27,6 +30,7 @@ limits = Limits(memory_bytes=2**40, stream_seconds=1, sweep_seconds=100)
 """The memory is that of all the tests, and nobody has to see a long training to its end."""
 app = create_app(Settings(limits=limits))
 app.state.streams.clock = lambda: HASTE * time.monotonic()
+app.state.streams.pool = Pool(1, app.state.streams.clock)
 schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, config=config)
 
 FORM = "Refused-For-Form"
@@ -51,6 +55,11 @@ def check_acceptance(_: Any, response: Any, case: Any) -> None:
     if case.meta.generation.mode.is_positive and response.status_code >= 400:
         assert response.status_code in (404, 422, 503), response.status_code
         assert FORM.lower() not in response.headers, response.headers[FORM.lower()]
+
+
+@pytest.fixture(autouse=True)
+def haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "LONGEST_PAUSE", 1 / HASTE)
 
 
 @schema.parametrize()  # type: ignore[misc, untyped-decorator, unused-ignore]
