@@ -33,13 +33,14 @@ class Holdings:
 
 def look(address: str, pid: int) -> Holdings:
     """What a process holds now."""
+    # Before the question for the tasks, whose connection the server closes when it comes to it.
+    descriptors = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     text = httpx.get(f"{address}/api/v1/metrics").text
     [tasks] = re.findall(r"^retrograd_tasks (\S+)$", text, re.MULTILINE)
     status = dict(
         line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines()
     )
     memory = int(status["VmRSS"].split()[0]) / 1024
-    descriptors = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     return Holdings(memory, int(float(tasks)), int(status["Threads"]), descriptors)
 
 
